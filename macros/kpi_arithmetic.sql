@@ -1,0 +1,57 @@
+{#- The arithmetic that every KPI shares: quotients, intervals, money. Each has one definition, here. -#}
+
+{% macro divide(numerator, denominator) -%}
+    {#- A quotient; a zero denominator gives null, never 0. -#}
+    (cast({{ numerator }} as double) / nullif(cast({{ denominator }} as double), 0))
+{%- endmacro %}
+
+{% macro divide_money(numerator, denominator) -%}
+    {#- Money per something, as money. -#}
+    cast({{ divide(numerator, denominator) }} as {{ money_type() }})
+{%- endmacro %}
+
+{% macro wilson_low(successes, trials) -%}
+    {{ wilson_bound(successes, trials, '-') }}
+{%- endmacro %}
+
+{% macro wilson_high(successes, trials) -%}
+    {{ wilson_bound(successes, trials, '+') }}
+{%- endmacro %}
+
+{% macro wilson_bound(successes, trials, sign) -%}
+    {#-
+        Bound of the 95 % Wilson score interval of a proportion (Wilson 1927), z = 1.96: it stays within 0-1 and is honest
+        about small samples (2 of 2 -> 34.2 % to 100 %).
+    -#}
+    {%- set n = 'nullif(cast(' ~ trials ~ ' as double), 0)' -%}
+    {%- set p = '(cast(' ~ successes ~ ' as double) / ' ~ n ~ ')' -%}
+    {%- set z2 = '3.8416' -%}
+    greatest(0, least(1, ({{ p }} + {{ z2 }} / (2 * {{ n }}) {{ sign }} 1.96 * sqrt(greatest(0, {{ p }} * (1 - {{ p }})) / {{ n }} + {{ z2 }} / (4 * {{ n }} * {{ n }}))) / (1 + {{ z2 }} / {{ n }})))
+{%- endmacro %}
+
+{% macro rate_columns(name, successes, trials) -%}
+    {#- A proportion with its Wilson interval: <name>_rate, <name>_rate_low, <name>_rate_high. -#}
+    {{ divide(successes, trials) }} as {{ name }}_rate,
+        {{ wilson_low(successes, trials) }} as {{ name }}_rate_low,
+        {{ wilson_high(successes, trials) }} as {{ name }}_rate_high
+{%- endmacro %}
+
+{% macro in_reporting_currency(amount, currency, rate) -%}
+    {#- The amount in the reporting currency; null where the rate is missing (a blocking check names currency and day). -#}
+    cast(
+        case
+            when {{ currency }} = '{{ var("reporting_currency") }}' then {{ amount }}
+            else cast({{ amount }} as decimal(20, 4)) * cast({{ rate }} as decimal(18, 8))
+        end as {{ money_type() }}
+    )
+{%- endmacro %}
+
+{% macro percentile(expression, fraction) -%}
+    {#- Linear interpolation between closest ranks; nulls do not count. -#}
+    percentile_cont({{ fraction }}) within group (order by {{ expression }})
+{%- endmacro %}
+
+{% macro currency_or_default(currency) -%}
+    {#- An export without currencies is in the reporting currency; a check reports how many rows took it. -#}
+    coalesce(upper({{ currency }}), '{{ var("reporting_currency") }}')
+{%- endmacro %}

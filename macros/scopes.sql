@@ -1,0 +1,71 @@
+{% macro scoped(cte, scopes) %}
+    {#-
+        Each row of `cte` once for every scope it belongs to. `scopes` maps a scope_kind to the column that holds its id.
+        Rows without an id count under 'unknown', so that the rows of a scope always add up to 'all'.
+    -#}
+    select
+        {{ cte }}.*,
+        'all' as scope_kind,
+        'all' as scope_id
+    from {{ cte }}
+    {%- for kind, column in scopes.items() %}
+    union all
+    select
+        {{ cte }}.*,
+        '{{ kind }}' as scope_kind,
+        coalesce({{ column }}, {{ "'direct'" if kind == 'partner' else "'unknown'" }}) as scope_id
+    from {{ cte }}
+    {%- endfor %}
+{% endmacro %}
+
+
+{% macro deal_scopes() %}
+    {#- The scopes by which every KPI about deals is cut. -#}
+    {{ return({
+        'team': 'team',
+        'rep': 'owner_id',
+        'region': 'region',
+        'segment': 'segment',
+        'source': 'source',
+        'product_family': 'product_family',
+        'partner': 'sourcing_partner_id',
+    }) }}
+{% endmacro %}
+
+
+{% macro by_period(cte, day) %}
+    {#-
+        Each row of `cte` once for its month and once for 'all'. A row without a date counts in 'all' only.
+    -#}
+    select
+        {{ cte }}.*,
+        'month' as period_kind,
+        {{ month_of(day) }} as period_month
+    from {{ cte }}
+    where {{ day }} is not null
+    union all
+    select
+        {{ cte }}.*,
+        'all' as period_kind,
+        cast(null as date) as period_month
+    from {{ cte }}
+{% endmacro %}
+
+
+{% macro is_mature(period_month, kpi_id, as_of_on='as_of.as_of_on') -%}
+    {#- Whether the cohort of a month is old enough for its KPI to be final, by reference__maturity_window. -#}
+    {{ dbt.dateadd('day', "(select coalesce(max(maturity_days), 0) from " ~ ref('stg_reference__maturity_window') ~ " where _row_status = 'staged' and kpi_id = '" ~ kpi_id ~ "')", month_end_of(period_month)) }} <= {{ as_of_on }}
+{%- endmacro %}
+
+
+{% macro roas_levels() %}
+    {#- The levels at which return on ad spend is told: the id of each, and the platform within which the id is unique. -#}
+    {{ return({
+        'ad': {'platform': 'platform', 'id': 'ad_id'},
+        'ad_group': {'platform': 'platform', 'id': 'ad_group_id'},
+        'campaign': {'platform': 'platform', 'id': 'campaign_id'},
+        'platform': {'platform': 'platform', 'id': 'platform'},
+        'channel': {'platform': "'all'", 'id': 'channel'},
+        'all': {'platform': "'all'", 'id': "'all'"},
+    }) }}
+{% endmacro %}

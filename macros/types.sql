@@ -1,0 +1,113 @@
+{#-
+    Casts of raw text, each null where the text does not fit. Staging is the only caller: types are given once.
+    The engine-specific part sits behind dispatch.
+-#}
+
+{% macro clean_text(column) -%}
+    nullif(trim(cast({{ column }} as varchar)), '')
+{%- endmacro %}
+
+{% macro typed(column, type) -%}
+    {#- The column as one of the contract's types: text, timestamp, date, decimal, number, integer, boolean. -#}
+    {%- set text = clean_text(column) -%}
+    {%- if type == 'text' -%}
+        {{ text }}
+    {%- elif type == 'timestamp' -%}
+        {{ utc_timestamp(text) }}
+    {%- elif type == 'date' -%}
+        {{ safe_date(text) }}
+    {%- elif type == 'decimal' -%}
+        try_cast({{ text }} as {{ money_type() }})
+    {%- elif type == 'number' -%}
+        case when isfinite(try_cast({{ text }} as double)) then try_cast({{ text }} as double) end
+    {%- elif type == 'integer' -%}
+        case when try_cast({{ text }} as double) = floor(try_cast({{ text }} as double)) then try_cast({{ text }} as bigint) end
+    {%- elif type == 'boolean' -%}
+        case when lower({{ text }}) in ('true', 't', 'yes', 'y', '1') then true when lower({{ text }}) in ('false', 'f', 'no', 'n', '0') then false end
+    {%- else -%}
+        {{ exceptions.raise_compiler_error("Unknown type '" ~ type ~ "' for column " ~ column ~ ": use text, timestamp, date, decimal, number, integer or boolean.") }}
+    {%- endif -%}
+{%- endmacro %}
+
+{% macro money_type() -%} decimal(28, 4) {%- endmacro %}
+
+{% macro safe_date(text) -%} {{ return(adapter.dispatch('safe_date')(text)) }} {%- endmacro %}
+{% macro default__safe_date(text) -%}
+    coalesce(try_cast({{ text }} as date), cast(try_cast({{ text }} as timestamp) as date))
+{%- endmacro %}
+
+{% macro utc_timestamp(text) -%} {{ return(adapter.dispatch('utc_timestamp')(text)) }} {%- endmacro %}
+{% macro default__utc_timestamp(text) -%}
+    {#- A bare date is that day in the reporting time zone: read as UTC it would fall on the day before in the west. -#}
+    case
+        when length({{ text }}) <= 10 then {{ local_midnight('try_cast(' ~ text ~ ' as timestamp)') }}
+        else timezone('UTC', try_cast({{ text }} as timestamptz))
+    end
+{%- endmacro %}
+
+{% macro local_midnight(day) -%} {{ return(adapter.dispatch('local_midnight')(day)) }} {%- endmacro %}
+{% macro default__local_midnight(day) -%}
+    {#- The UTC instant at which a day begins in the reporting time zone. -#}
+    timezone('UTC', timezone('{{ var("reporting_time_zone") }}', cast({{ day }} as timestamp)))
+{%- endmacro %}
+
+{% macro local_date(instant) -%} {{ return(adapter.dispatch('local_date')(instant)) }} {%- endmacro %}
+{% macro default__local_date(instant) -%}
+    {#- The day on which a UTC instant falls in the reporting time zone: the only way days and months are cut. -#}
+    cast(timezone('{{ var("reporting_time_zone") }}', timezone('UTC', {{ instant }})) as date)
+{%- endmacro %}
+
+{% macro month_of(day) -%}
+    cast(date_trunc('month', {{ day }}) as date)
+{%- endmacro %}
+
+{% macro month_end_of(month) -%} {{ return(adapter.dispatch('month_end_of')(month)) }} {%- endmacro %}
+{% macro default__month_end_of(month) -%} last_day({{ month }}) {%- endmacro %}
+
+{% macro days_between(earlier, later) -%}
+    {#- Days from `earlier` to `later`, in this order: the arguments of datediff are the classic swap (negative cycles). -#}
+    {{ dbt.datediff(earlier, later, 'day') }}
+{%- endmacro %}
+
+{% macro meta_action_total(column, action_type) -%} {{ return(adapter.dispatch('meta_action_total')(column, action_type)) }} {%- endmacro %}
+{% macro default__meta_action_total(column, action_type) -%}
+    {#- Sum of one action type in Meta's JSON list of {action_type, value}; 0 where the list is empty. -#}
+    coalesce(list_sum(list_transform(
+        list_filter(from_json(coalesce("{{ column }}", '[]'), '[{"action_type": "VARCHAR", "value": "DOUBLE"}]'), lambda entry: entry.action_type = '{{ action_type }}'),
+        lambda entry: entry.value
+    )), 0)
+{%- endmacro %}
+
+{% macro explode_days(first_day, last_day) -%} {{ return(adapter.dispatch('explode_days')(first_day, last_day)) }} {%- endmacro %}
+{% macro default__explode_days(first_day, last_day) -%}
+    {#- One row per day of a range, both ends included. -#}
+    cast(unnest(generate_series({{ first_day }}, {{ last_day }}, interval 1 day)) as date)
+{%- endmacro %}
+
+{% macro explode_months(first_month, last_month) -%} {{ return(adapter.dispatch('explode_months')(first_month, last_month)) }} {%- endmacro %}
+{% macro default__explode_months(first_month, last_month) -%}
+    {#- One row per month of a range, both ends included. -#}
+    cast(unnest(generate_series({{ first_month }}, {{ last_month }}, interval 1 month)) as date)
+{%- endmacro %}
+
+{% macro valid_email(text) -%} {{ return(adapter.dispatch('valid_email')(text)) }} {%- endmacro %}
+{% macro default__valid_email(text) -%}
+    {#- The address in lower case where it can be one, else null: `n/a` must not make two leads the same person. -#}
+    case when regexp_matches(trim(lower({{ text }})), '^[^@\s]+@[^@\s]+\.[^@\s]+$') then trim(lower({{ text }})) end
+{%- endmacro %}
+
+{% macro valid_phone_digits(text) -%} {{ return(adapter.dispatch('valid_phone_digits')(text)) }} {%- endmacro %}
+{% macro default__valid_phone_digits(text) -%}
+    {#- The digits of a phone number of at least seven and at most fifteen (ITU E.164), else null. -#}
+    case
+        when
+            regexp_matches({{ text }}, '^[0-9+()./ \-]+$')
+            and length(regexp_replace({{ text }}, '[^0-9]', '', 'g')) between 7 and 15
+            then regexp_replace({{ text }}, '[^0-9]', '', 'g')
+    end
+{%- endmacro %}
+
+{% macro whole_number(condition) -%}
+    {#- 1 or 0 for a condition, for sums over conditions. -#}
+    (case when {{ condition }} then 1 else 0 end)
+{%- endmacro %}

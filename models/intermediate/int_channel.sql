@@ -1,0 +1,47 @@
+-- One row per origin that occurs (utm source, utm medium, lead source or campaign type, in lower case): its channel by the channel map.
+with
+
+rules as (
+    select * from {{ ref('stg_reference__channel_map') }}
+    where _row_status = 'staged'
+),
+
+origins as (
+    select
+        coalesce(lower(utm_source), '') as utm_source,
+        coalesce(lower(utm_medium), '') as utm_medium,
+        coalesce(lower(source), '') as lead_source
+    from {{ ref('int_lead_records') }}
+    union
+    select
+        '' as utm_source,
+        '' as utm_medium,
+        coalesce(lower(campaign_type), '') as lead_source
+    from {{ ref('int_campaign_records') }}
+),
+
+matches as (
+    select
+        origins.*,
+        rules.channel,
+        rules.channel_group,
+        row_number() over (
+            partition by origins.utm_source, origins.utm_medium, origins.lead_source
+            order by rules.priority nulls last
+        ) as match_number
+    from origins
+    left join rules
+        on
+            (rules.utm_source is null or lower(rules.utm_source) = origins.utm_source)
+            and (rules.utm_medium is null or lower(rules.utm_medium) = origins.utm_medium)
+            and (rules.lead_source is null or lower(rules.lead_source) = origins.lead_source)
+)
+
+select
+    utm_source,
+    utm_medium,
+    lead_source,
+    coalesce(channel, 'Unknown') as channel,
+    coalesce(channel_group, 'unknown') as channel_group
+from matches
+where match_number = 1

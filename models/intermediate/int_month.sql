@@ -1,0 +1,24 @@
+-- One row per month from the first deal, lead, order or spend up to as_of: the spine on which months without an event keep their row.
+with
+
+starts as (
+    select min({{ local_date('created_at') }}) as first_on from {{ ref('int_opportunity') }}
+    union all
+    select min({{ local_date('created_at') }}) as first_on from {{ ref('int_lead') }}
+    union all
+    select min({{ local_date('ordered_at') }}) as first_on from {{ ref('int_order') }}
+    union all
+    select min(date_on) as first_on from {{ ref('int_ad_performance_daily') }}
+),
+
+spine as (
+    select {{ explode_months(month_of('min(starts.first_on)'), month_of('max(as_of.as_of_on)')) }} as period_month
+    from starts
+    cross join {{ ref('int_as_of') }} as as_of
+)
+
+select
+    period_month,
+    {{ month_end_of('period_month') }} as month_end_on
+from spine
+where period_month is not null

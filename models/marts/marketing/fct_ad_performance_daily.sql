@@ -1,0 +1,26 @@
+-- One row per ad platform, account, ad and day. Spend without a single conversion stays.
+select
+    ads.source_system,
+    ads.platform,
+    ads.account_id,
+    ads.campaign_id,
+    ads.ad_group_id,
+    ads.ad_id,
+    ads.ad_name,
+    ads.date_on,
+    ads.spend,
+    ads.currency,
+    {{ in_reporting_currency('ads.spend', 'ads.currency', 'fx.rate') }} as spend_base,
+    ads.impressions,
+    ads.clicks,
+    ads.reach,
+    ads.platform_conversions,
+    ads.platform_conversion_value,
+    {{ in_reporting_currency('ads.platform_conversion_value', 'ads.currency', 'fx.rate') }} as platform_conversion_value_base,
+    ads._export_file,
+    ads._export_record
+from {{ ref('int_ad_performance_daily') }} as ads
+left join {{ ref('int_fx_rate_daily') }} as fx
+    on
+        ads.currency = fx.currency
+        and ads.date_on = fx.valid_on

@@ -1,0 +1,266 @@
+-- One row per partner and period. Unprefixed columns are about deals the partner brought (sourced); influenced_ columns about deals it influenced.
+-- A deal has at most one sourcing partner, so sourced columns of all partners plus the row 'direct' add up to all bookings; influenced ones do not add up.
+with
+
+partners as (
+    select
+        source_system,
+        partner_id,
+        partner_name
+    from {{ ref('dim_partner') }}
+    union all
+    -- the deals nobody brought, so that the table adds up
+    select distinct
+        source_system,
+        'direct' as partner_id,
+        'Direct' as partner_name
+    from {{ ref('fct_opportunity') }}
+),
+
+periods as (
+    select
+        'month' as period_kind,
+        period_month,
+        month_end_on
+    from {{ ref('int_month') }}
+    union all
+    select
+        'all' as period_kind,
+        cast(null as date) as period_month,
+        as_of_on as month_end_on
+    from {{ ref('int_as_of') }}
+),
+
+spine as (
+    select
+        partners.source_system,
+        partners.partner_id,
+        partners.partner_name,
+        periods.period_kind,
+        periods.period_month,
+        periods.month_end_on
+    from partners
+    cross join periods
+),
+
+partner_deals as (
+    select
+        deals.source_system,
+        coalesce(deals.sourcing_partner_id, 'direct') as partner_id,
+        'sourced' as role,
+        deals.outcome,
+        deals.is_qualified,
+        deals.lost_to_competitor,
+        deals.amount_base,
+        deals.created_on,
+        deals.closed_on,
+        deals.cycle_from_created_days,
+        coalesce(roles.commission_base, 0) as commission_base
+    from {{ ref('fct_opportunity') }} as deals
+    left join {{ ref('fct_opportunity_partner') }} as roles
+        on
+            deals.source_system = roles.source_system
+            and deals.opportunity_id = roles.opportunity_id
+            and deals.sourcing_partner_id = roles.partner_id
+    union all
+    select
+        deals.source_system,
+        roles.partner_id,
+        'influenced' as role,
+        deals.outcome,
+        deals.is_qualified,
+        deals.lost_to_competitor,
+        deals.amount_base,
+        deals.created_on,
+        deals.closed_on,
+        deals.cycle_from_created_days,
+        roles.commission_base
+    from {{ ref('fct_opportunity_partner') }} as roles
+    inner join {{ ref('fct_opportunity') }} as deals
+        on
+            roles.source_system = deals.source_system
+            and roles.opportunity_id = deals.opportunity_id
+    where roles.role = 'influenced'
+),
+
+created as (
+    select
+        source_system,
+        partner_id,
+        period_kind,
+        period_month,
+        count(*) filter (where role = 'sourced') as opportunities_count,
+        count(*) filter (where role = 'sourced' and is_qualified) as qualified_count,
+        count(*) filter (where role = 'sourced' and is_qualified and outcome = 'won') as qualified_won_count,
+        count(*) filter (where role = 'influenced') as influenced_opportunities_count
+    from ({{ by_period('partner_deals', 'created_on') }}) as created_deals
+    group by source_system, partner_id, period_kind, period_month
+),
+
+closed_deals as (
+    select * from partner_deals
+    where outcome in ('won', 'lost')
+),
+
+closed as (
+    select
+        source_system,
+        partner_id,
+        period_kind,
+        period_month,
+        {%- for role, prefix in {'sourced': '', 'influenced': 'influenced_'}.items() %}
+        count(*) filter (where role = '{{ role }}' and outcome = 'won') as {{ prefix }}deal_count,
+        count(*) filter (where role = '{{ role }}') as {{ prefix }}closed_count,
+        count(*) filter (where role = '{{ role }}' and outcome = 'lost' and lost_to_competitor is not null) as {{ prefix }}lost_to_competitor_count,
+        sum(amount_base) filter (where role = '{{ role }}' and outcome = 'won') as {{ prefix }}won_amount_base,
+        sum(cycle_from_created_days) filter (where role = '{{ role }}' and outcome = 'won') as {{ prefix }}won_cycle_days,
+        count(cycle_from_created_days) filter (where role = '{{ role }}' and outcome = 'won') as {{ prefix }}won_cycle_count,
+        sum(commission_base) filter (where role = '{{ role }}' and outcome = 'won') as {{ prefix }}commission_base{{ ',' if not loop.last }}
+        {%- endfor %}
+    from ({{ by_period('closed_deals', 'closed_on') }}) as closed_deal_periods
+    group by source_system, partner_id, period_kind, period_month
+),
+
+open_pipeline as (
+    -- open at the end of the period; a deal without a creation date is open in 'all' only
+    select
+        spine.source_system,
+        spine.partner_id,
+        spine.period_kind,
+        spine.period_month,
+        {%- for role, prefix in {'sourced': '', 'influenced': 'influenced_'}.items() %}
+        count(*) filter (where deals.role = '{{ role }}') as {{ prefix }}open_pipeline_count,
+        sum(deals.amount_base) filter (where deals.role = '{{ role }}') as {{ prefix }}open_pipeline_amount_base,
+        avg({{ days_between('deals.created_on', 'spine.month_end_on') }}) filter (where deals.role = '{{ role }}') as {{ prefix }}open_pipeline_age_days{{ ',' if not loop.last }}
+        {%- endfor %}
+    from spine
+    inner join partner_deals as deals
+        on
+            spine.source_system = deals.source_system
+            and spine.partner_id = deals.partner_id
+            and (
+                (spine.period_kind = 'all' and deals.outcome = 'open')
+                or (
+                    spine.period_kind = 'month'
+                    and deals.created_on <= spine.month_end_on
+                    and (deals.outcome = 'open' or deals.closed_on > spine.month_end_on)
+                )
+            )
+    group by spine.source_system, spine.partner_id, spine.period_kind, spine.period_month
+),
+
+partner_leads as (
+    select
+        source_system,
+        coalesce(partner_id, 'direct') as partner_id,
+        created_on,
+        is_won
+    from {{ ref('fct_lead') }}
+    where duplicate_of_lead_id is null
+),
+
+leads as (
+    select
+        source_system,
+        partner_id,
+        period_kind,
+        period_month,
+        count(*) as leads_count,
+        count(*) filter (where is_won) as won_leads_count
+    from ({{ by_period('partner_leads', 'created_on') }}) as lead_periods
+    group by source_system, partner_id, period_kind, period_month
+),
+
+joined as (
+    select
+        spine.*,
+        coalesce(leads.leads_count, 0) as leads_count,
+        coalesce(leads.won_leads_count, 0) as won_leads_count,
+        coalesce(created.opportunities_count, 0) as opportunities_count,
+        coalesce(created.qualified_count, 0) as qualified_count,
+        coalesce(created.qualified_won_count, 0) as qualified_won_count,
+        coalesce(created.influenced_opportunities_count, 0) as influenced_opportunities_count,
+        {%- for prefix in ['', 'influenced_'] %}
+        coalesce(closed.{{ prefix }}deal_count, 0) as {{ prefix }}deal_count,
+        coalesce(closed.{{ prefix }}closed_count, 0) as {{ prefix }}closed_count,
+        coalesce(closed.{{ prefix }}lost_to_competitor_count, 0) as {{ prefix }}lost_to_competitor_count,
+        coalesce(closed.{{ prefix }}won_amount_base, 0) as {{ prefix }}won_amount_base,
+        closed.{{ prefix }}won_cycle_days,
+        coalesce(closed.{{ prefix }}won_cycle_count, 0) as {{ prefix }}won_cycle_count,
+        coalesce(closed.{{ prefix }}commission_base, 0) as {{ prefix }}commission_base,
+        coalesce(open_pipeline.{{ prefix }}open_pipeline_count, 0) as {{ prefix }}open_pipeline_count,
+        coalesce(open_pipeline.{{ prefix }}open_pipeline_amount_base, 0) as {{ prefix }}open_pipeline_amount_base,
+        open_pipeline.{{ prefix }}open_pipeline_age_days{{ ',' if not loop.last }}
+        {%- endfor %}
+    from spine
+    {%- for cte in ['leads', 'created', 'closed', 'open_pipeline'] %}
+    left join {{ cte }}
+        on
+            spine.source_system = {{ cte }}.source_system
+            and spine.partner_id = {{ cte }}.partner_id
+            and spine.period_kind = {{ cte }}.period_kind
+            and spine.period_month is not distinct from {{ cte }}.period_month
+    {%- endfor %}
+),
+
+measured as (
+    select
+        *,
+        {{ divide_money('won_amount_base', 'opportunities_count') }} as yield_per_opportunity
+    from joined
+)
+
+select
+    source_system,
+    partner_id,
+    partner_name,
+    period_kind,
+    period_month,
+    opportunities_count,
+    qualified_count,
+    leads_count,
+    deal_count,
+    closed_count,
+    cast(won_amount_base as {{ money_type() }}) as won_amount_base,
+    {{ divide_money('won_amount_base', 'deal_count') }} as average_deal_size,
+    open_pipeline_count,
+    cast(open_pipeline_amount_base as {{ money_type() }}) as open_pipeline_amount_base,
+    open_pipeline_age_days,
+    lost_to_competitor_count,
+    won_leads_count,
+    {{ rate_columns('close', 'won_leads_count', 'leads_count') }},
+    {{ rate_columns('win', 'deal_count', 'closed_count') }},
+    qualified_won_count,
+    {{ rate_columns('deal_success', 'qualified_won_count', 'qualified_count') }},
+    won_cycle_days,
+    {{ divide('won_cycle_days', 'won_cycle_count') }} as cycle_days,
+    -- what the partner's pipeline brings a day: deals open at the end x win rate x average deal / cycle
+    cast(
+        open_pipeline_count
+        * {{ divide('deal_count', 'closed_count') }}
+        * {{ divide('won_amount_base', 'deal_count') }}
+        / nullif({{ divide('won_cycle_days', 'won_cycle_count') }}, 0)
+        as {{ money_type() }}
+    ) as velocity_per_day,
+    yield_per_opportunity,
+    cast(commission_base as {{ money_type() }}) as commission_base,
+    case
+        when partner_id <> 'direct' and yield_per_opportunity is not null
+            then rank() over (
+                partition by period_kind, period_month, partner_id = 'direct', yield_per_opportunity is null
+                order by yield_per_opportunity desc
+            )
+    end as rank,
+    influenced_opportunities_count,
+    influenced_deal_count,
+    influenced_closed_count,
+    cast(influenced_won_amount_base as {{ money_type() }}) as influenced_won_amount_base,
+    {{ divide_money('influenced_won_amount_base', 'influenced_deal_count') }} as influenced_average_deal_size,
+    influenced_open_pipeline_count,
+    cast(influenced_open_pipeline_amount_base as {{ money_type() }}) as influenced_open_pipeline_amount_base,
+    influenced_open_pipeline_age_days,
+    influenced_lost_to_competitor_count,
+    {{ rate_columns('influenced_win', 'influenced_deal_count', 'influenced_closed_count') }},
+    {{ divide('influenced_won_cycle_days', 'influenced_won_cycle_count') }} as influenced_cycle_days,
+    cast(influenced_commission_base as {{ money_type() }}) as influenced_commission_base
+from measured

@@ -1,0 +1,42 @@
+-- One row per account. An account that deals or orders name and no export lists has a row too.
+with
+
+accounts as (
+    select * from {{ ref('int_account') }}
+),
+
+named as (
+    select
+        source_system,
+        account_id
+    from {{ ref('int_opportunity') }}
+    where account_id is not null
+    union
+    select
+        source_system,
+        customer_id as account_id
+    from {{ ref('int_order') }}
+    where customer_id is not null
+    union
+    select
+        customer_source_system as source_system,
+        customer_id as account_id
+    from {{ ref('int_customer_cost') }}
+)
+
+select
+    coalesce(accounts.source_system, named.source_system) as source_system,
+    coalesce(accounts.account_id, named.account_id) as account_id,
+    coalesce(accounts.account_name, named.account_id) as account_name,
+    accounts.account_type,
+    accounts.segment,
+    accounts.industry,
+    accounts.country,
+    accounts.owner_id,
+    accounts.created_at,
+    accounts.account_id is not null as is_listed
+from accounts
+full outer join named
+    on
+        accounts.source_system = named.source_system
+        and accounts.account_id = named.account_id

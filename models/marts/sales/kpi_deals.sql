@@ -1,0 +1,155 @@
+-- One row per period (month of the close) and scope: won deals, their size, and the velocity with its four inputs.
+-- Months without a won deal keep their row: the pipeline was open all the same.
+with
+
+deals as (
+    select
+        opportunity_id,
+        owner_id,
+        team,
+        region,
+        segment,
+        source,
+        product_family,
+        sourcing_partner_id,
+        outcome,
+        amount_base,
+        created_on,
+        closed_on,
+        cycle_from_created_days
+    from {{ ref('fct_opportunity') }}
+),
+
+by_scope as (
+    {{ scoped('deals', deal_scopes()) }}
+),
+
+months as (
+    select
+        month.period_month,
+        month.month_end_on
+    from {{ ref('int_month') }} as month
+),
+
+scopes as (
+    select distinct
+        scope_kind,
+        scope_id
+    from by_scope
+),
+
+created as (
+    -- a deal without a creation date was there from the start
+    select
+        scope_kind,
+        scope_id,
+        {{ month_of('created_on') }} as period_month,
+        count(*) as deals_count
+    from by_scope
+    group by all
+),
+
+closed as (
+    select
+        scope_kind,
+        scope_id,
+        {{ month_of('closed_on') }} as period_month,
+        count(*) filter (where outcome in ('won', 'lost')) as deals_count,
+        count(*) filter (where outcome = 'won') as won_count,
+        sum(amount_base) filter (where outcome = 'won') as won_amount_base,
+        sum(cycle_from_created_days) filter (where outcome = 'won') as won_cycle_days,
+        count(cycle_from_created_days) filter (where outcome = 'won') as won_cycle_count
+    from by_scope
+    where outcome in ('won', 'lost')
+    group by all
+),
+
+monthly as (
+    select
+        'month' as period_kind,
+        months.period_month,
+        scopes.scope_kind,
+        scopes.scope_id,
+        coalesce(closed.won_count, 0) as deal_count,
+        coalesce(closed.deals_count, 0) as closed_count,
+        coalesce(closed.won_amount_base, 0) as won_amount_base,
+        closed.won_cycle_days,
+        coalesce(closed.won_cycle_count, 0) as won_cycle_count,
+        -- open at the month's end = created so far - closed so far; undated creations are not known to be open on a day
+        sum(coalesce(created.deals_count, 0) - coalesce(closed_dated.deals_count, 0)) over (
+            partition by scopes.scope_kind, scopes.scope_id
+            order by months.period_month
+            rows between unbounded preceding and current row
+        ) as open_count
+    from scopes
+    cross join months
+    left join created
+        on
+            scopes.scope_kind = created.scope_kind
+            and scopes.scope_id = created.scope_id
+            and months.period_month = created.period_month
+    left join closed
+        on
+            scopes.scope_kind = closed.scope_kind
+            and scopes.scope_id = closed.scope_id
+            and months.period_month = closed.period_month
+    left join (
+        select
+            scope_kind,
+            scope_id,
+            {{ month_of('closed_on') }} as period_month,
+            count(*) as deals_count
+        from by_scope
+        where outcome in ('won', 'lost') and created_on is not null
+        group by all
+    ) as closed_dated
+        on
+            scopes.scope_kind = closed_dated.scope_kind
+            and scopes.scope_id = closed_dated.scope_id
+            and months.period_month = closed_dated.period_month
+),
+
+overall as (
+    select
+        'all' as period_kind,
+        cast(null as date) as period_month,
+        scope_kind,
+        scope_id,
+        count(*) filter (where outcome = 'won') as deal_count,
+        count(*) filter (where outcome in ('won', 'lost')) as closed_count,
+        coalesce(sum(amount_base) filter (where outcome = 'won'), 0) as won_amount_base,
+        sum(cycle_from_created_days) filter (where outcome = 'won') as won_cycle_days,
+        count(cycle_from_created_days) filter (where outcome = 'won') as won_cycle_count,
+        count(*) filter (where outcome = 'open') as open_count
+    from by_scope
+    group by scope_kind, scope_id
+),
+
+periods as (
+    select * from monthly
+    union all
+    select * from overall
+)
+
+select
+    period_kind,
+    period_month,
+    scope_kind,
+    scope_id,
+    deal_count,
+    cast(won_amount_base as {{ money_type() }}) as won_amount_base,
+    {{ divide_money('won_amount_base', 'deal_count') }} as average_deal_size,
+    cast(open_count as bigint) as open_count,
+    closed_count,
+    {{ rate_columns('win', 'deal_count', 'closed_count') }},
+    won_cycle_days,
+    won_cycle_count,
+    {{ divide('won_cycle_days', 'won_cycle_count') }} as mean_cycle_days,
+    cast(
+        open_count
+        * {{ divide('deal_count', 'closed_count') }}
+        * {{ divide('won_amount_base', 'deal_count') }}
+        / nullif({{ divide('won_cycle_days', 'won_cycle_count') }}, 0)
+        as {{ money_type() }}
+    ) as sales_velocity_per_day
+from periods

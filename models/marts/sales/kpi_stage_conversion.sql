@@ -1,0 +1,183 @@
+-- One row per period (month of creation), scope, source system and pair of neighbouring stages: three ways to say how many went on.
+-- ever = ever in the later / ever in the earlier (may exceed 1); both = ever in both / ever in the earlier;
+-- reached = furthest stage at or beyond the later / furthest stage at or beyond the earlier.
+with
+
+deals as (
+    select
+        source_system,
+        opportunity_id,
+        owner_id,
+        team,
+        region,
+        segment,
+        source,
+        product_family,
+        sourcing_partner_id,
+        outcome,
+        loss_reason,
+        created_on
+    from {{ ref('fct_opportunity') }}
+),
+
+pairs as (
+    select
+        source_system,
+        stage as from_stage,
+        stage_order as from_stage_order,
+        next_stage as to_stage,
+        next_stage_order as to_stage_order
+    from {{ ref('int_stage') }}
+    where stage_order is not null and next_stage_order is not null
+),
+
+visited as (
+    select distinct
+        source_system,
+        opportunity_id,
+        stage_order
+    from {{ ref('fct_opportunity_stage') }}
+    where stage_order is not null
+),
+
+deal_pairs as (
+    select
+        deals.*,
+        pairs.from_stage,
+        pairs.from_stage_order,
+        pairs.to_stage,
+        pairs.to_stage_order,
+        bool_or(visited.stage_order = pairs.from_stage_order) as was_in_from,
+        bool_or(visited.stage_order = pairs.to_stage_order) as was_in_to,
+        max(visited.stage_order) as furthest_stage_order
+    from deals
+    inner join visited
+        on
+            deals.source_system = visited.source_system
+            and deals.opportunity_id = visited.opportunity_id
+    inner join pairs
+        on deals.source_system = pairs.source_system
+    group by all
+),
+
+by_period as (
+    {{ by_period('deal_pairs', 'created_on') }}
+),
+
+by_scope as (
+    {{ scoped('by_period', deal_scopes()) }}
+),
+
+counted as (
+    select
+        period_kind,
+        period_month,
+        scope_kind,
+        scope_id,
+        source_system,
+        from_stage,
+        to_stage,
+        from_stage_order,
+        to_stage_order,
+        count(*) filter (where was_in_from) as from_count,
+        count(*) filter (where was_in_to) as to_count,
+        count(*) filter (where was_in_from and was_in_to) as both_count,
+        count(*) filter (where furthest_stage_order >= from_stage_order) as reached_from_count,
+        count(*) filter (where furthest_stage_order >= to_stage_order) as reached_to_count
+    from by_scope
+    group by period_kind, period_month, scope_kind, scope_id, source_system, from_stage, to_stage, from_stage_order, to_stage_order
+),
+
+reasons as (
+    select
+        period_kind,
+        period_month,
+        scope_kind,
+        scope_id,
+        source_system,
+        from_stage,
+        coalesce(loss_reason, 'not given') as loss_reason,
+        count(*) as lost_count
+    from by_scope
+    where outcome = 'lost' and furthest_stage_order = from_stage_order
+    group by all
+),
+
+top_reasons as (
+    select
+        period_kind,
+        period_month,
+        scope_kind,
+        scope_id,
+        source_system,
+        from_stage,
+        {{ dbt.listagg("loss_reason || ' (' || lost_count || ')'", "', '", 'order by lost_count desc, loss_reason') }} as top_loss_reasons
+    from (
+        select
+            *,
+            row_number() over (
+                partition by period_kind, period_month, scope_kind, scope_id, source_system, from_stage
+                order by lost_count desc, loss_reason
+            ) as reason_number
+        from reasons
+    ) as ranked
+    where reason_number <= 3
+    group by period_kind, period_month, scope_kind, scope_id, source_system, from_stage
+),
+
+teams as (
+    -- the team of today's rep, beside whose average the rep stands
+    select
+        source_system,
+        rep_id,
+        coalesce(team, 'unknown') as team
+    from {{ ref('dim_rep') }}
+    where is_current
+)
+
+select
+    counted.period_kind,
+    counted.period_month,
+    counted.scope_kind,
+    counted.scope_id,
+    counted.source_system,
+    counted.from_stage,
+    counted.to_stage,
+    counted.from_stage_order,
+    counted.to_stage_order,
+    counted.from_count,
+    counted.to_count,
+    {{ divide('counted.to_count', 'counted.from_count') }} as ever_ratio,
+    counted.both_count,
+    {{ rate_columns('both', 'counted.both_count', 'counted.from_count') }},
+    counted.reached_from_count,
+    counted.reached_to_count,
+    {{ rate_columns('reached', 'counted.reached_to_count', 'counted.reached_from_count') }},
+    {{ divide('team.to_count', 'team.from_count') }} as team_ever_ratio,
+    {{ divide('team.both_count', 'team.from_count') }} as team_both_rate,
+    {{ divide('team.reached_to_count', 'team.reached_from_count') }} as team_reached_rate,
+    top_reasons.top_loss_reasons,
+    coalesce({{ is_mature('counted.period_month', 'stage_conversion') }}, false) as is_mature
+from counted
+cross join {{ ref('int_as_of') }} as as_of
+left join teams
+    on
+        counted.scope_kind = 'rep'
+        and counted.source_system = teams.source_system
+        and counted.scope_id = teams.rep_id
+left join counted as team
+    on
+        team.scope_kind = 'team'
+        and team.scope_id = teams.team
+        and team.source_system = counted.source_system
+        and team.period_kind = counted.period_kind
+        and team.period_month is not distinct from counted.period_month
+        and team.from_stage = counted.from_stage
+left join top_reasons
+    on
+        counted.period_kind = top_reasons.period_kind
+        and counted.period_month is not distinct from top_reasons.period_month
+        and counted.scope_kind = top_reasons.scope_kind
+        and counted.scope_id = top_reasons.scope_id
+        and counted.source_system = top_reasons.source_system
+        and counted.from_stage = top_reasons.from_stage

@@ -1,0 +1,86 @@
+-- One row per period, scope and basis: how many of the deals created (cohort) or closed (by close date) were won.
+with
+
+deals as (
+    select
+        deal.source_system,
+        deal.opportunity_id,
+        deal.owner_id,
+        deal.team,
+        deal.region,
+        deal.segment,
+        deal.source,
+        deal.product_family,
+        deal.sourcing_partner_id,
+        deal.outcome,
+        deal.amount_base,
+        deal.created_on,
+        deal.closed_on,
+        coalesce({{ is_mature('deal.created_on', 'win_rate') }}, false) as is_mature
+    from {{ ref('fct_opportunity') }} as deal
+    cross join {{ ref('int_as_of') }} as as_of
+),
+
+closed_deals as (
+    select * from deals
+    where outcome in ('won', 'lost')
+),
+
+by_basis as (
+    select
+        *,
+        'created' as basis
+    from ({{ by_period('deals', 'created_on') }}) as created
+    union all
+    select
+        *,
+        'closed' as basis
+    from ({{ by_period('closed_deals', 'closed_on') }}) as closed
+),
+
+by_scope as (
+    {{ scoped('by_basis', deal_scopes()) }}
+),
+
+counted as (
+    select
+        period_kind,
+        period_month,
+        scope_kind,
+        scope_id,
+        basis,
+        count(*) filter (where outcome = 'won') as won_count,
+        count(*) filter (where outcome = 'lost') as lost_count,
+        count(*) as n,
+        count(*) filter (where outcome = 'won' and (is_mature or basis = 'closed')) as mature_won_count,
+        count(*) filter (where is_mature or basis = 'closed') as mature_n,
+        coalesce(sum(amount_base) filter (where outcome = 'won'), 0) as won_amount_base,
+        coalesce(sum(amount_base) filter (where outcome in ('won', 'lost')), 0) as closed_amount_base,
+        count(*) filter (where outcome = 'lost' and coalesce(amount_base, 0) = 0) as lost_without_amount_count
+    from by_scope
+    group by period_kind, period_month, scope_kind, scope_id, basis
+)
+
+select
+    period_kind,
+    period_month,
+    scope_kind,
+    scope_id,
+    basis,
+    won_count,
+    lost_count,
+    n,
+    {{ rate_columns('win', 'won_count', 'n') }},
+    mature_won_count,
+    mature_n,
+    {{ rate_columns('mature_win', 'mature_won_count', 'mature_n') }},
+    mature_n = n as is_mature,
+    cast(won_amount_base as {{ money_type() }}) as won_amount_base,
+    cast(closed_amount_base as {{ money_type() }}) as closed_amount_base,
+    lost_without_amount_count,
+    -- exports that empty the amount of lost deals would show a ratio of 1: there it is unknown
+    case
+        when lost_count > 0 and lost_without_amount_count = lost_count then null
+        else {{ divide('won_amount_base', 'closed_amount_base') }}
+    end as won_amount_ratio
+from counted

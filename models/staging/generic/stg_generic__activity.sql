@@ -1,0 +1,38 @@
+-- One row per record of the export: a call, an e-mail or a meeting. Every record comes back, with a verdict in _row_status.
+with
+
+typed as (
+    {{ typed_export('generic__activity') }}
+),
+
+renamed as (
+    select
+        -- ids
+        'generic' as source_system,
+        "activity_id",
+        "rep_id",
+        "lead_id",
+        "contact_id",
+        "account_id",
+        "opportunity_id",
+
+        -- strings
+        coalesce("kind", 'other') as kind,
+        "direction",
+
+        -- numerics
+        "duration_seconds",
+
+        -- booleans
+        coalesce("is_automatic", false) as is_automatic,
+
+        -- times
+        "occurred_at",
+        "updated_at",
+
+        -- address and verdict
+        {{ row_verdict() }}
+    from typed
+)
+
+select * from renamed
