@@ -33,6 +33,12 @@
 {% endmacro %}
 
 
+{% macro customer_scopes() %}
+    {#- The scopes by which KPIs about customers and revenue are cut. -#}
+    {{ return({'segment': 'segment', 'country': 'country'}) }}
+{% endmacro %}
+
+
 {% macro by_period(cte, day) %}
     {#-
         Each row of `cte` once for its month and once for 'all'. A row without a date counts in 'all' only.

@@ -21,7 +21,7 @@ orders as (
 ),
 
 by_scope as (
-    {{ scoped('orders', {'segment': 'segment', 'country': 'country'}) }}
+    {{ scoped('orders', customer_scopes()) }}
 ),
 
 scopes as (

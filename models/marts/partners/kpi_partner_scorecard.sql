@@ -46,6 +46,7 @@ spine as (
 partner_deals as (
     select
         deals.source_system,
+        deals.opportunity_id,
         coalesce(deals.sourcing_partner_id, 'direct') as partner_id,
         'sourced' as role,
         deals.outcome,
@@ -65,6 +66,7 @@ partner_deals as (
     union all
     select
         deals.source_system,
+        deals.opportunity_id,
         roles.partner_id,
         'influenced' as role,
         deals.outcome,
@@ -121,6 +123,18 @@ closed as (
     group by source_system, partner_id, period_kind, period_month
 ),
 
+open_deals as (
+    select
+        deals.*,
+        open_periods.opened_on,
+        open_periods.closed_on as open_until
+    from partner_deals as deals
+    inner join {{ ref('int_opportunity_open_period') }} as open_periods
+        on
+            deals.source_system = open_periods.source_system
+            and deals.opportunity_id = open_periods.opportunity_id
+),
+
 open_pipeline as (
     -- open at the end of the period; a deal without a creation date is open in 'all' only
     select
@@ -134,16 +148,16 @@ open_pipeline as (
         avg({{ days_between('deals.created_on', 'spine.month_end_on') }}) filter (where deals.role = '{{ role }}') as {{ prefix }}open_pipeline_age_days{{ ',' if not loop.last }}
         {%- endfor %}
     from spine
-    inner join partner_deals as deals
+    inner join open_deals as deals
         on
             spine.source_system = deals.source_system
             and spine.partner_id = deals.partner_id
             and (
-                (spine.period_kind = 'all' and deals.outcome = 'open')
+                (spine.period_kind = 'all' and deals.open_until is null)
                 or (
                     spine.period_kind = 'month'
-                    and deals.created_on <= spine.month_end_on
-                    and (deals.outcome = 'open' or deals.closed_on > spine.month_end_on)
+                    and deals.opened_on <= spine.month_end_on
+                    and (deals.open_until is null or deals.open_until > spine.month_end_on)
                 )
             )
     group by spine.source_system, spine.partner_id, spine.period_kind, spine.period_month

@@ -4,6 +4,7 @@ with
 
 deals as (
     select
+        source_system,
         opportunity_id,
         owner_id,
         team,
@@ -38,15 +39,56 @@ scopes as (
     from by_scope
 ),
 
-created as (
-    -- a deal without a creation date was there from the start
+open_periods as (
+    -- a deal without a creation date is not known to be open on a day: it counts in 'all' only
+    select
+        deals.opportunity_id,
+        deals.owner_id,
+        deals.team,
+        deals.region,
+        deals.segment,
+        deals.source,
+        deals.product_family,
+        deals.sourcing_partner_id,
+        periods.opened_on,
+        periods.closed_on
+    from deals
+    inner join {{ ref('int_opportunity_open_period') }} as periods
+        on
+            deals.source_system = periods.source_system
+            and deals.opportunity_id = periods.opportunity_id
+    where periods.opened_on is not null
+),
+
+open_periods_by_scope as (
+    {{ scoped('open_periods', deal_scopes()) }}
+),
+
+turns as (
     select
         scope_kind,
         scope_id,
-        {{ month_of('created_on') }} as period_month,
-        count(*) as deals_count
-    from by_scope
-    group by all
+        {{ month_of('opened_on') }} as period_month,
+        1 as open_change
+    from open_periods_by_scope
+    union all
+    select
+        scope_kind,
+        scope_id,
+        {{ month_of('closed_on') }} as period_month,
+        -1 as open_change
+    from open_periods_by_scope
+    where closed_on is not null
+),
+
+open_changes as (
+    select
+        scope_kind,
+        scope_id,
+        period_month,
+        sum(open_change) as open_change
+    from turns
+    group by scope_kind, scope_id, period_month
 ),
 
 closed as (
@@ -75,38 +117,24 @@ monthly as (
         coalesce(closed.won_amount_base, 0) as won_amount_base,
         closed.won_cycle_days,
         coalesce(closed.won_cycle_count, 0) as won_cycle_count,
-        -- open at the month's end = created so far - closed so far; undated creations are not known to be open on a day
-        sum(coalesce(created.deals_count, 0) - coalesce(closed_dated.deals_count, 0)) over (
+        -- open at the month's end = opened so far - closed so far
+        sum(coalesce(open_changes.open_change, 0)) over (
             partition by scopes.scope_kind, scopes.scope_id
             order by months.period_month
             rows between unbounded preceding and current row
         ) as open_count
     from scopes
     cross join months
-    left join created
+    left join open_changes
         on
-            scopes.scope_kind = created.scope_kind
-            and scopes.scope_id = created.scope_id
-            and months.period_month = created.period_month
+            scopes.scope_kind = open_changes.scope_kind
+            and scopes.scope_id = open_changes.scope_id
+            and months.period_month = open_changes.period_month
     left join closed
         on
             scopes.scope_kind = closed.scope_kind
             and scopes.scope_id = closed.scope_id
             and months.period_month = closed.period_month
-    left join (
-        select
-            scope_kind,
-            scope_id,
-            {{ month_of('closed_on') }} as period_month,
-            count(*) as deals_count
-        from by_scope
-        where outcome in ('won', 'lost') and created_on is not null
-        group by all
-    ) as closed_dated
-        on
-            scopes.scope_kind = closed_dated.scope_kind
-            and scopes.scope_id = closed_dated.scope_id
-            and months.period_month = closed_dated.period_month
 ),
 
 overall as (

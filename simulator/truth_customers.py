@@ -1,0 +1,106 @@
+"""Truth about revenue and what customers are worth."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from simulator.columns import Day, RecordId
+from simulator.company import Company
+from simulator.counting import Cells, base_quotient
+from simulator.exports_people import ACCOUNT
+from simulator.money import base_text
+from simulator.rendering import render
+from simulator.timeline import IntArray
+
+
+def order_base(company: Company) -> IntArray:
+    """(orders,) ten-thousandths of a euro at the rate of the order's day."""
+    orders = company.orders
+    return company.rates.to_base(orders.amount, orders.currency, orders.day)
+
+
+def live_orders(company: Company) -> IntArray:
+    """Rows of the orders that were not deleted."""
+    return np.flatnonzero(~company.orders.is_deleted)
+
+
+def count_revenue(company: Company) -> dict[str, Any]:
+    """period ('all' or first day of month) -> revenue, orders and customers."""
+    orders, timeline = company.orders, company.timeline
+    rows = live_orders(company)
+    base = order_base(company)
+    cost = company.rates.to_base(orders.cost, orders.currency, orders.day)
+    month = timeline.month_index(orders.day)
+    account = orders.account
+    cells = Cells.of(timeline, ["company"])
+    nobody = np.zeros(len(rows), dtype=np.int64)
+    revenue = cells.total(nobody, month[rows], base[rows])[0]
+    order_cost = cells.total(nobody, month[rows], cost[rows])[0]
+    count = cells.total(nobody, month[rows])[0]
+    pairs = np.unique(month[rows] * len(company.accounts) + account[rows])
+    active = cells.total(nobody[: len(pairs)], pairs // len(company.accounts))[0]
+    first_month = np.full(len(company.accounts), timeline.months)
+    np.minimum.at(first_month, account[rows], month[rows])
+    customers = first_month[first_month < timeline.months]
+    new = cells.total(np.zeros(len(customers), dtype=np.int64), customers)[0]
+    active[-1] = len(customers)
+    return {
+        period: {
+            "revenue_eur": base_text(revenue[column]),
+            "order_cost_eur": base_text(order_cost[column]),
+            "orders_count": int(count[column]),
+            "active_customers_count": int(active[column]),
+            "new_customers_count": int(new[column]),
+            "average_order_value_eur": base_quotient(revenue[column], count[column]),
+            "revenue_per_customer_eur": base_quotient(revenue[column], active[column]),
+        }
+        for scope, period, _, column in cells.names()
+        if scope == "company"
+    }
+
+
+def count_customers(company: Company) -> dict[str, Any]:
+    """'buyers': account id -> realised value; 'prospects': account id -> costs of those without orders."""
+    orders, costs = company.orders, company.costs
+    count = len(company.accounts)
+    rows = live_orders(company)
+    revenue, number = np.zeros(count, dtype=np.int64), np.zeros(count, dtype=np.int64)
+    np.add.at(revenue, orders.account[rows], order_base(company)[rows])
+    np.add.at(number, orders.account[rows], 1)
+    first, last = np.full(count, np.iinfo(np.int64).max), np.zeros(count, dtype=np.int64)
+    np.minimum.at(first, orders.account[rows], orders.day[rows])
+    np.maximum.at(last, orders.account[rows], orders.day[rows])
+    spent = np.zeros(count, dtype=np.int64)
+    live = np.flatnonzero(~costs.is_deleted)
+    cost_base = company.rates.to_base(costs.amount, costs.currency, costs.day)
+    np.add.at(spent, costs.account[live], cost_base[live])
+    buyers = np.flatnonzero(number > 0)
+    prospects = np.flatnonzero((number == 0) & (spent > 0))
+    buyer_rows = zip(
+        render(RecordId(ACCOUNT, buyers)),
+        revenue[buyers],
+        spent[buyers],
+        number[buyers],
+        render(Day(first[buyers])),
+        render(Day(last[buyers])),
+        strict=True,
+    )
+    return {
+        "buyers": {
+            str(name): {
+                "revenue_eur": base_text(earned),
+                "costs_eur": base_text(paid),
+                "ltv_realised_eur": base_text(earned - paid),
+                "orders_count": int(times),
+                "first_order_on": str(first_day),
+                "last_order_on": str(last_day),
+            }
+            for name, earned, paid, times, first_day, last_day in buyer_rows
+        },
+        "prospects": {
+            str(name): {"costs_eur": base_text(paid)}
+            for name, paid in zip(render(RecordId(ACCOUNT, prospects)), spent[prospects], strict=True)
+        },
+    }
