@@ -23,10 +23,14 @@
         Bound of the 95 % Wilson score interval of a proportion (Wilson 1927), z = 1.96: it stays within 0-1 and is honest
         about small samples (2 of 2 -> 34.2 % to 100 %).
     -#}
-    {%- set n = 'nullif(cast(' ~ trials ~ ' as double), 0)' -%}
+    {%- set n = 'cast(' ~ trials ~ ' as double)' -%}
     {%- set p = '(cast(' ~ successes ~ ' as double) / ' ~ n ~ ')' -%}
     {%- set z2 = '3.8416' -%}
-    greatest(0, least(1, ({{ p }} + {{ z2 }} / (2 * {{ n }}) {{ sign }} 1.96 * sqrt(greatest(0, {{ p }} * (1 - {{ p }})) / {{ n }} + {{ z2 }} / (4 * {{ n }} * {{ n }}))) / (1 + {{ z2 }} / {{ n }})))
+    {#- the case comes first: greatest and least pass over a null, and no trials would become a bound of 0 or 1 -#}
+    case
+        when {{ trials }} > 0
+            then greatest(0, least(1, ({{ p }} + {{ z2 }} / (2 * {{ n }}) {{ sign }} 1.96 * sqrt(greatest(0, {{ p }} * (1 - {{ p }})) / {{ n }} + {{ z2 }} / (4 * {{ n }} * {{ n }}))) / (1 + {{ z2 }} / {{ n }})))
+    end
 {%- endmacro %}
 
 {% macro rate_columns(name, successes, trials) -%}

@@ -12,8 +12,11 @@ landed_files as (
 
 file_ends as (
     select
-        -- an event later than the file itself is a typing error of the future, not a fact of the past
-        least(files.last_event_at, coalesce(landed_files.modified_at, files.last_event_at)) as last_event_at
+        -- an event later than the file itself is a typing error, not a fact of the past; a file without events says nothing
+        case
+            when files.last_event_at > landed_files.modified_at then landed_files.modified_at
+            else files.last_event_at
+        end as last_event_at
     from files
     left join (
         select

@@ -1,0 +1,109 @@
+"""The sample company, refreshed once for all tests that look at what comes out."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from orchestration.paths import ProjectPaths
+
+ROOT = Path(__file__).resolve().parents[1]
+SETTINGS = ("EXPORTS_DIR", "DAGSTER_HOME", "KPI_BUILD_DIR", "KPI_PUBLISHED_DIR", "KPI_TARGET_DIR", "KPI_PROJECT_DIR")
+
+
+@dataclass(frozen=True)
+class Warehouse:
+    """One refreshed installation: its paths, its manifest, and read-only connections to what it made."""
+
+    paths: ProjectPaths
+    summary: str
+
+    @cached_property
+    def manifest(self) -> Mapping[str, Any]:
+        from orchestration.dbt_project import parse
+
+        return parse(self.paths).manifest
+
+    def models(self, public: bool = False) -> list[Mapping[str, Any]]:
+        """The models of the project, or the published ones only."""
+        return [
+            node
+            for node in self.manifest["nodes"].values()
+            if node["resource_type"] == "model" and (not public or node["access"] == "public")
+        ]
+
+    def release(self) -> duckdb.DuckDBPyConnection:
+        """The published file, as a reader opens it."""
+        return duckdb.connect(str(self.paths.current / "kpi.duckdb"), read_only=True)
+
+    def build(self) -> duckdb.DuckDBPyConnection:
+        """The build file."""
+        return duckdb.connect(str(self.paths.build_file), read_only=True)
+
+    def rows(self, sql: str, parameters: list[Any] | None = None) -> list[tuple[Any, ...]]:
+        """Rows of a query on the release."""
+        with self.release() as connection:
+            return connection.execute(sql, parameters or []).fetchall()
+
+    def one(self, sql: str, parameters: list[Any] | None = None) -> tuple[Any, ...]:
+        """The single row of a query on the release."""
+        (row,) = self.rows(sql, parameters)
+        return row
+
+
+def refreshed(folder: Path, exports_dir: Path | None = None, **options: Any) -> Warehouse:
+    """Refresh the project into `folder`, sharing one parsed dbt project between all of them.
+
+    Raises:
+        KpiWarehouseError: as `orchestration.refresh.refresh` does.
+    """
+    from orchestration.progress import Progress
+    from orchestration.refresh import refresh
+
+    paths = ProjectPaths.from_environment(
+        root=ROOT,
+        environment={
+            "KPI_BUILD_DIR": str(folder / "build"),
+            "KPI_PUBLISHED_DIR": str(folder / "published"),
+            "KPI_TARGET_DIR": str(ROOT / "target" / "tests"),
+        },
+    ).with_exports_dir(exports_dir)
+    return Warehouse(paths, refresh(paths, progress=Progress(quiet=True), **options))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_settings_of_the_person_who_tests() -> Any:
+    """Variables of the shell have no say in the tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in SETTINGS:
+            patch.delenv(name, raising=False)
+        yield
+
+
+@pytest.fixture(scope="session")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
+    """The sample company, published."""
+    return refreshed(tmp_path_factory.mktemp("sample"))
+
+
+def write_exports(folder: Path, mapping: str, files: Mapping[str, str]) -> Path:
+    """An exports folder with its exports.yml."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "exports.yml").write_text(mapping, encoding="utf-8")
+    for name, text in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return folder
+
+
+def as_json(value: Any) -> str:
+    """A value as one line, for messages of failing assertions."""
+    return json.dumps(value, default=str, ensure_ascii=False)

@@ -1,0 +1,126 @@
+"""The arithmetic and the casts that every model shares, tried on single values."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import duckdb
+import pytest
+
+from tests.conftest import ROOT, Warehouse
+
+
+@pytest.fixture(scope="module")
+def value(sample: Warehouse) -> Iterator[Callable[..., Any]]:
+    """Renders a macro call through dbt and evaluates it in DuckDB."""
+    from dbt.cli.main import dbtRunner
+
+    from orchestration.dbt_project import close_connections, parse
+
+    runner = dbtRunner(manifest=parse(sample.paths).handle)
+    connection = duckdb.connect()
+    connection.execute("set TimeZone = 'UTC'")
+    connection.execute("set timezone = 'UTC'")
+
+    def evaluate(call: str, source: str = "", **dbt_vars: str) -> Any:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("KPI_BUILD_DIR", str(sample.paths.build_dir))
+            patch.chdir(ROOT)
+            outcome = runner.invoke([
+                "compile", "--inline", "select {{ " + call + " }}" + source, "--target-path", str(sample.paths.target_dir),
+                "--profiles-dir", str(ROOT), "--log-level", "none", "--log-level-file", "none",
+                "--vars", str(dbt_vars),
+            ])  # fmt: skip
+        assert outcome.success, outcome.exception
+        sql = outcome.result.results[0].node.compiled_code
+        return connection.execute(sql).fetchall()[0][0]
+
+    yield evaluate
+    close_connections()
+
+
+def wilson(successes: int, trials: int) -> tuple[float, float]:
+    """The interval by the textbook (Wilson 1927), z = 1.96."""
+    z, p = 1.96, successes / trials
+    centre = p + z * z / (2 * trials)
+    spread = z * math.sqrt(p * (1 - p) / trials + z * z / (4 * trials * trials))
+    return (centre - spread) / (1 + z * z / trials), (centre + spread) / (1 + z * z / trials)
+
+
+@pytest.mark.parametrize(
+    ("successes", "trials", "low", "high"),
+    [(2, 2, 0.342, 1.0), (18, 30, 0.423, 0.754), (14, 500, 0.017, 0.046)],
+)
+def test_wilson_intervals_are_those_of_the_catalogue(
+    value: Callable[..., Any], successes: int, trials: int, low: float, high: float
+) -> None:
+    found = value(f"wilson_low('{successes}', '{trials}')"), value(f"wilson_high('{successes}', '{trials}')")
+    assert tuple(round(bound, 3) for bound in found) == (low, high)
+    assert found == pytest.approx(wilson(successes, trials), abs=1e-12)
+
+
+def test_eighteen_of_thirty_rank_before_two_of_two(value: Callable[..., Any]) -> None:
+    assert value("wilson_low('18', '30')") > value("wilson_low('2', '2')")
+
+
+def test_a_zero_denominator_gives_null_and_not_zero(value: Callable[..., Any]) -> None:
+    assert value("divide('0', '0')") is None
+    assert value("divide('5', '0')") is None
+    assert value("wilson_low('0', '0')") is None
+    assert value("wilson_high('0', '0')") is None
+
+
+def test_days_between_counts_from_the_earlier_to_the_later(value: Callable[..., Any]) -> None:
+    assert value("days_between(\"date '2024-03-01'\", \"date '2024-03-31'\")") == 30
+
+
+@pytest.mark.parametrize(
+    ("written", "zone", "expected"),
+    [
+        ("2024-03-01T16:30:00.000Z", "Europe/Istanbul", "2024-03-01 16:30:00"),
+        ("2024-03-01T16:30:00.000+0000", "Europe/Istanbul", "2024-03-01 16:30:00"),
+        ("2024-03-01T16:30:00+03:00", "Europe/Istanbul", "2024-03-01 13:30:00"),
+        ("2024-03-01 16:30:00", "America/New_York", "2024-03-01 16:30:00"),
+        ("2024-03-01", "Europe/Istanbul", "2024-02-29 21:00:00"),
+        ("2024-07-01", "America/New_York", "2024-07-01 04:00:00"),
+        ("2024-01-01", "America/New_York", "2024-01-01 05:00:00"),
+        ("2024-02-30", "Europe/Istanbul", None),
+        ("soon", "Europe/Istanbul", None),
+        ("", "Europe/Istanbul", None),
+    ],
+)
+def test_timestamps_are_read_into_utc(value: Callable[..., Any], written: str, zone: str, expected: str | None) -> None:
+    found = value(f"typed(\"'{written}'\", 'timestamp')", reporting_time_zone=zone)
+    assert (str(found) if found is not None else None) == expected
+
+
+@pytest.mark.parametrize("zone", ["America/Los_Angeles", "UTC", "Asia/Shanghai", "Pacific/Kiritimati"])
+def test_a_bare_date_stays_its_day_in_every_time_zone(value: Callable[..., Any], zone: str) -> None:
+    found = value("local_date(typed(\"'2024-03-10'\", 'timestamp'))", reporting_time_zone=zone)
+    assert str(found) == "2024-03-10"
+
+
+@pytest.mark.parametrize(
+    ("written", "type_name", "expected"),
+    [
+        (" 1234.5 ", "decimal", "1234.5000"), ("1.234,50", "decimal", None), ("1e3", "decimal", "1000.0000"),
+        ("abc", "decimal", None), ("00501", "text", "00501"), ("   ", "text", None), ("7", "integer", "7"),
+        ("7.5", "integer", None), ("7.0", "integer", "7"), ("0.25", "number", "0.25"), ("nan", "number", None),
+        ("YES", "boolean", "True"), ("0", "boolean", "False"), ("maybe", "boolean", None),
+        ("2024-02-29", "date", "2024-02-29"), ("2024-02-29 10:00:00", "date", "2024-02-29"), ("29.02.2024", "date", None),
+    ],
+)  # fmt: skip
+def test_a_value_that_does_not_fit_its_type_becomes_null(
+    value: Callable[..., Any], written: str, type_name: str, expected: str | None
+) -> None:
+    found = value(f"typed(\"'{written}'\", '{type_name}')")
+    assert (str(found) if found is not None else None) == expected
+
+
+def test_percentiles_interpolate_between_the_closest_ranks(value: Callable[..., Any]) -> None:
+    # response_time in the catalogue: p50 72.5, p90 1 696
+    rows = " from (values (5), (12), (20), (45), (55), (90), (200), (600), (1440), (4000), (null)) as minutes (m)"
+    assert value("percentile('m', 0.5)", source=rows) == pytest.approx(72.5)
+    assert value("percentile('m', 0.9)", source=rows) == pytest.approx(1696)
