@@ -75,3 +75,12 @@
         'all': {'platform': "'all'", 'id': "'all'"},
     }) }}
 {% endmacro %}
+
+
+{% macro same_partner_and_period(left, right) -%}
+    {#- Join condition of the partner scorecard: its parts all have the grain of partner and period. -#}
+    {{ left }}.source_system = {{ right }}.source_system
+        and {{ left }}.partner_id = {{ right }}.partner_id
+        and {{ left }}.period_kind = {{ right }}.period_kind
+        and {{ left }}.period_month is not distinct from {{ right }}.period_month
+{%- endmacro %}

@@ -31,11 +31,7 @@ file_ends as (
 
 chosen as (
     select
-        {% if var('as_of') -%}
-        cast('{{ var("as_of") }}' as date) as as_of_on
-        {%- else -%}
-        {{ local_date('max(last_event_at)') }} as as_of_on
-        {%- endif %}
+        coalesce(cast(nullif('{{ var("as_of") or "" }}', '') as date), {{ local_date('max(last_event_at)') }}) as as_of_on
     from file_ends
 )
 

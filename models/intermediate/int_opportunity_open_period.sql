@@ -68,7 +68,12 @@ select
     states.created_on as opened_on,
     case when states.outcome <> 'open' then states.closed_on end as closed_on
 from states
-left join (select distinct source_system, opportunity_id from from_history) as told
+left join (
+    select distinct
+        source_system,
+        opportunity_id
+    from from_history
+) as told
     on
         states.source_system = told.source_system
         and states.opportunity_id = told.opportunity_id

@@ -25,25 +25,24 @@ changes as (
         amount,
         expected_close_on,
         change_number,
-        outcome in ('won', 'lost') and outcome is distinct from lag(outcome) over deal as is_closing,
-        row_number() over (partition by source_system, opportunity_id order by change_number desc) = 1 as is_last
+        lag(outcome) over (partition by source_system, opportunity_id order by change_number) as outcome_before,
+        row_number() over (partition by source_system, opportunity_id order by change_number desc) as number_from_last
     from history
     where not is_after_as_of
-    window deal as (partition by source_system, opportunity_id order by change_number)
 ),
 
 histories as (
     select
         source_system,
         opportunity_id,
-        min(changed_at) filter (where is_closing) as first_closed_at,
-        max(changed_at) filter (where is_closing) as last_closed_at,
+        min(changed_at) filter (where outcome in ('won', 'lost') and coalesce(outcome_before, 'open') <> outcome) as first_closed_at,
+        max(changed_at) filter (where outcome in ('won', 'lost') and coalesce(outcome_before, 'open') <> outcome) as last_closed_at,
         bool_or(is_qualified_stage) as was_qualified,
-        max(stage) filter (where is_last) as stage,
-        max(stage_order) filter (where is_last) as stage_order,
-        max(outcome) filter (where is_last) as outcome,
-        max(amount) filter (where is_last) as amount,
-        max(expected_close_on) filter (where is_last) as expected_close_on
+        max(stage) filter (where number_from_last = 1) as stage,
+        max(stage_order) filter (where number_from_last = 1) as stage_order,
+        max(outcome) filter (where number_from_last = 1) as outcome,
+        max(amount) filter (where number_from_last = 1) as amount,
+        max(expected_close_on) filter (where number_from_last = 1) as expected_close_on
     from changes
     group by source_system, opportunity_id
 ),

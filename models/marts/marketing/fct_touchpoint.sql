@@ -37,7 +37,12 @@ converting as (
 other as (
     select touches.*
     from touches
-    left join (select distinct source_system, touch_id from converting) as used
+    left join (
+        select distinct
+            source_system,
+            touch_id
+        from converting
+    ) as used
         on
             touches.source_system = used.source_system
             and touches.touch_id = used.touch_id

@@ -108,19 +108,18 @@ closed as (
     select
         source_system,
         partner_id,
+        role,
         period_kind,
         period_month,
-        {%- for role, prefix in {'sourced': '', 'influenced': 'influenced_'}.items() %}
-        count(*) filter (where role = '{{ role }}' and outcome = 'won') as {{ prefix }}deal_count,
-        count(*) filter (where role = '{{ role }}') as {{ prefix }}closed_count,
-        count(*) filter (where role = '{{ role }}' and outcome = 'lost' and lost_to_competitor is not null) as {{ prefix }}lost_to_competitor_count,
-        sum(amount_base) filter (where role = '{{ role }}' and outcome = 'won') as {{ prefix }}won_amount_base,
-        sum(cycle_from_created_days) filter (where role = '{{ role }}' and outcome = 'won') as {{ prefix }}won_cycle_days,
-        count(cycle_from_created_days) filter (where role = '{{ role }}' and outcome = 'won') as {{ prefix }}won_cycle_count,
-        sum(commission_base) filter (where role = '{{ role }}' and outcome = 'won') as {{ prefix }}commission_base{{ ',' if not loop.last }}
-        {%- endfor %}
+        count(*) filter (where outcome = 'won') as deal_count,
+        count(*) as closed_count,
+        count(*) filter (where outcome = 'lost' and lost_to_competitor is not null) as lost_to_competitor_count,
+        sum(amount_base) filter (where outcome = 'won') as won_amount_base,
+        sum(cycle_from_created_days) filter (where outcome = 'won') as won_cycle_days,
+        count(cycle_from_created_days) filter (where outcome = 'won') as won_cycle_count,
+        sum(commission_base) filter (where outcome = 'won') as commission_base
     from ({{ by_period('closed_deals', 'closed_on') }}) as closed_deal_periods
-    group by source_system, partner_id, period_kind, period_month
+    group by source_system, partner_id, role, period_kind, period_month
 ),
 
 open_deals as (
@@ -135,18 +134,17 @@ open_deals as (
             and deals.opportunity_id = open_periods.opportunity_id
 ),
 
-open_pipeline as (
+pipeline as (
     -- open at the end of the period; a deal without a creation date is open in 'all' only
     select
         spine.source_system,
         spine.partner_id,
+        deals.role,
         spine.period_kind,
         spine.period_month,
-        {%- for role, prefix in {'sourced': '', 'influenced': 'influenced_'}.items() %}
-        count(*) filter (where deals.role = '{{ role }}') as {{ prefix }}open_pipeline_count,
-        sum(deals.amount_base) filter (where deals.role = '{{ role }}') as {{ prefix }}open_pipeline_amount_base,
-        avg({{ days_between('deals.created_on', 'spine.month_end_on') }}) filter (where deals.role = '{{ role }}') as {{ prefix }}open_pipeline_age_days{{ ',' if not loop.last }}
-        {%- endfor %}
+        count(*) as open_count,
+        sum(deals.amount_base) as open_amount_base,
+        avg({{ days_between('deals.created_on', 'spine.month_end_on') }}) as open_age_days
     from spine
     inner join open_deals as deals
         on
@@ -156,11 +154,11 @@ open_pipeline as (
                 (spine.period_kind = 'all' and deals.open_until is null)
                 or (
                     spine.period_kind = 'month'
-                    and deals.opened_on <= spine.month_end_on
-                    and (deals.open_until is null or deals.open_until > spine.month_end_on)
+                    and spine.month_end_on >= deals.opened_on
+                    and (spine.month_end_on < deals.open_until or deals.open_until is null)
                 )
             )
-    group by spine.source_system, spine.partner_id, spine.period_kind, spine.period_month
+    group by spine.source_system, spine.partner_id, deals.role, spine.period_kind, spine.period_month
 ),
 
 partner_leads as (
@@ -187,34 +185,50 @@ leads as (
 
 joined as (
     select
-        spine.*,
+        spine.source_system,
+        spine.partner_id,
+        spine.partner_name,
+        spine.period_kind,
+        spine.period_month,
         coalesce(leads.leads_count, 0) as leads_count,
         coalesce(leads.won_leads_count, 0) as won_leads_count,
         coalesce(created.opportunities_count, 0) as opportunities_count,
         coalesce(created.qualified_count, 0) as qualified_count,
         coalesce(created.qualified_won_count, 0) as qualified_won_count,
         coalesce(created.influenced_opportunities_count, 0) as influenced_opportunities_count,
-        {%- for prefix in ['', 'influenced_'] %}
-        coalesce(closed.{{ prefix }}deal_count, 0) as {{ prefix }}deal_count,
-        coalesce(closed.{{ prefix }}closed_count, 0) as {{ prefix }}closed_count,
-        coalesce(closed.{{ prefix }}lost_to_competitor_count, 0) as {{ prefix }}lost_to_competitor_count,
-        coalesce(closed.{{ prefix }}won_amount_base, 0) as {{ prefix }}won_amount_base,
-        closed.{{ prefix }}won_cycle_days,
-        coalesce(closed.{{ prefix }}won_cycle_count, 0) as {{ prefix }}won_cycle_count,
-        coalesce(closed.{{ prefix }}commission_base, 0) as {{ prefix }}commission_base,
-        coalesce(open_pipeline.{{ prefix }}open_pipeline_count, 0) as {{ prefix }}open_pipeline_count,
-        coalesce(open_pipeline.{{ prefix }}open_pipeline_amount_base, 0) as {{ prefix }}open_pipeline_amount_base,
-        open_pipeline.{{ prefix }}open_pipeline_age_days{{ ',' if not loop.last }}
-        {%- endfor %}
+        coalesce(sourced.deal_count, 0) as deal_count,
+        coalesce(sourced.closed_count, 0) as closed_count,
+        coalesce(sourced.lost_to_competitor_count, 0) as lost_to_competitor_count,
+        coalesce(sourced.won_amount_base, 0) as won_amount_base,
+        sourced.won_cycle_days,
+        coalesce(sourced.won_cycle_count, 0) as won_cycle_count,
+        coalesce(sourced.commission_base, 0) as commission_base,
+        coalesce(sourced_pipeline.open_count, 0) as open_pipeline_count,
+        coalesce(sourced_pipeline.open_amount_base, 0) as open_pipeline_amount_base,
+        sourced_pipeline.open_age_days as open_pipeline_age_days,
+        coalesce(influenced.deal_count, 0) as influenced_deal_count,
+        coalesce(influenced.closed_count, 0) as influenced_closed_count,
+        coalesce(influenced.lost_to_competitor_count, 0) as influenced_lost_to_competitor_count,
+        coalesce(influenced.won_amount_base, 0) as influenced_won_amount_base,
+        influenced.won_cycle_days as influenced_won_cycle_days,
+        coalesce(influenced.won_cycle_count, 0) as influenced_won_cycle_count,
+        coalesce(influenced.commission_base, 0) as influenced_commission_base,
+        coalesce(influenced_pipeline.open_count, 0) as influenced_open_pipeline_count,
+        coalesce(influenced_pipeline.open_amount_base, 0) as influenced_open_pipeline_amount_base,
+        influenced_pipeline.open_age_days as influenced_open_pipeline_age_days
     from spine
-    {%- for cte in ['leads', 'created', 'closed', 'open_pipeline'] %}
-    left join {{ cte }}
-        on
-            spine.source_system = {{ cte }}.source_system
-            and spine.partner_id = {{ cte }}.partner_id
-            and spine.period_kind = {{ cte }}.period_kind
-            and spine.period_month is not distinct from {{ cte }}.period_month
-    {%- endfor %}
+    left join leads
+        on {{ same_partner_and_period('spine', 'leads') }}
+    left join created
+        on {{ same_partner_and_period('spine', 'created') }}
+    left join closed as sourced
+        on {{ same_partner_and_period('spine', 'sourced') }} and sourced.role = 'sourced'
+    left join closed as influenced
+        on {{ same_partner_and_period('spine', 'influenced') }} and influenced.role = 'influenced'
+    left join pipeline as sourced_pipeline
+        on {{ same_partner_and_period('spine', 'sourced_pipeline') }} and sourced_pipeline.role = 'sourced'
+    left join pipeline as influenced_pipeline
+        on {{ same_partner_and_period('spine', 'influenced_pipeline') }} and influenced_pipeline.role = 'influenced'
 ),
 
 measured as (

@@ -6,8 +6,8 @@ select
     '{{ export.object }}' as object,
     _export_file as export_file,
     _export_record as export_record,
-    misfit."column" as "column",
-    misfit.reason as reason
+    misfit."column",
+    misfit.reason
 from (
     select
         _export_file,

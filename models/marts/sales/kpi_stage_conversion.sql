@@ -117,7 +117,7 @@ top_reasons as (
             *,
             row_number() over (
                 partition by period_kind, period_month, scope_kind, scope_id, source_system, from_stage
-                order by lost_count desc, loss_reason
+                order by lost_count desc, loss_reason asc
             ) as reason_number
         from reasons
     ) as ranked
@@ -167,12 +167,12 @@ left join teams
         and counted.scope_id = teams.rep_id
 left join counted as team
     on
-        team.scope_kind = 'team'
-        and team.scope_id = teams.team
-        and team.source_system = counted.source_system
-        and team.period_kind = counted.period_kind
-        and team.period_month is not distinct from counted.period_month
-        and team.from_stage = counted.from_stage
+        teams.team = team.scope_id
+        and team.scope_kind = 'team'
+        and counted.source_system = team.source_system
+        and counted.period_kind = team.period_kind
+        and counted.period_month is not distinct from team.period_month
+        and counted.from_stage = team.from_stage
 left join top_reasons
     on
         counted.period_kind = top_reasons.period_kind
