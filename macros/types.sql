@@ -8,7 +8,7 @@
 {%- endmacro %}
 
 {% macro typed(column, type) -%}
-    {#- The column as one of the contract's types: text, timestamp, date, decimal, number, integer, boolean. -#}
+    {#- The column as one of the contract's types: text, timestamp, date, decimal, number, integer, boolean, json. -#}
     {%- set text = clean_text(column) -%}
     {%- if type == 'text' -%}
         {{ text }}
@@ -24,12 +24,17 @@
         case when try_cast({{ text }} as double) = floor(try_cast({{ text }} as double)) then try_cast({{ text }} as bigint) end
     {%- elif type == 'boolean' -%}
         case when lower({{ text }}) in ('true', 't', 'yes', 'y', '1') then true when lower({{ text }}) in ('false', 'f', 'no', 'n', '0') then false end
+    {%- elif type == 'json' -%}
+        {{ valid_json(text) }}
     {%- else -%}
-        {{ exceptions.raise_compiler_error("Unknown type '" ~ type ~ "' for column " ~ column ~ ": use text, timestamp, date, decimal, number, integer or boolean.") }}
+        {{ exceptions.raise_compiler_error("Unknown type '" ~ type ~ "' for column " ~ column ~ ": use text, timestamp, date, decimal, number, integer, boolean or json.") }}
     {%- endif -%}
 {%- endmacro %}
 
 {% macro money_type() -%} decimal(28, 4) {%- endmacro %}
+
+{% macro valid_json(text) -%} {{ return(adapter.dispatch('valid_json')(text)) }} {%- endmacro %}
+{% macro default__valid_json(text) -%} case when json_valid({{ text }}) then {{ text }} end {%- endmacro %}
 
 {% macro safe_date(text) -%} {{ return(adapter.dispatch('safe_date')(text)) }} {%- endmacro %}
 {% macro default__safe_date(text) -%}
@@ -73,8 +78,8 @@
 {% macro default__meta_action_total(column, action_type) -%}
     {#- Sum of one action type in Meta's JSON list of {action_type, value}; 0 where the list is empty. -#}
     coalesce(list_sum(list_transform(
-        list_filter(from_json(coalesce("{{ column }}", '[]'), '[{"action_type": "VARCHAR", "value": "DOUBLE"}]'), lambda entry: entry.action_type = '{{ action_type }}'),
-        lambda entry: entry.value
+        list_filter(from_json(coalesce("{{ column }}", '[]'), '[{"action_type": "VARCHAR", "value": "VARCHAR"}]'), lambda entry: entry.action_type = '{{ action_type }}'),
+        lambda entry: try_cast(entry.value as double)
     )), 0)
 {%- endmacro %}
 

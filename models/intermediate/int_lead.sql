@@ -2,8 +2,60 @@
 -- The earliest survives; what a duplicate was converted to counts for the survivor.
 with
 
-leads as (
+records as (
     select * from {{ ref('int_lead_records') }}
+),
+
+deals_naming_a_lead as (
+    -- some systems keep the link in the deal; of several deals of a lead the won one tells, else the first
+    select
+        opportunity.source_system,
+        opportunity.lead_id,
+        opportunity.opportunity_id,
+        opportunity.account_id,
+        opportunity.created_at,
+        row_number() over (
+            partition by opportunity.source_system, opportunity.lead_id
+            order by {{ whole_number("state.outcome = 'won'") }} desc, opportunity.created_at nulls last, opportunity.opportunity_id
+        ) as choice
+    from {{ ref('int_opportunity') }} as opportunity
+    inner join {{ ref('int_opportunity_state') }} as state
+        on
+            opportunity.source_system = state.source_system
+            and opportunity.opportunity_id = state.opportunity_id
+    where opportunity.lead_id is not null
+),
+
+leads as (
+    select
+        records.source_system,
+        records.lead_id,
+        records.owner_id,
+        records.partner_id,
+        coalesce(records.account_id, deals_naming_a_lead.account_id) as account_id,
+        coalesce(records.opportunity_id, deals_naming_a_lead.opportunity_id) as opportunity_id,
+        records.campaign_id,
+        records.platform_campaign_id,
+        records.platform_ad_id,
+        records.click_platform,
+        records.company,
+        records.country,
+        records.source,
+        records.utm_source,
+        records.utm_medium,
+        records.created_at,
+        coalesce(records.converted_at, deals_naming_a_lead.created_at) as converted_at,
+        records.valid_email,
+        records.valid_phone,
+        records.completeness_ratio,
+        records._export_file,
+        records._export_record
+    from records
+    left join deals_naming_a_lead
+        on
+            records.source_system = deals_naming_a_lead.source_system
+            and records.lead_id = deals_naming_a_lead.lead_id
+            and deals_naming_a_lead.choice = 1
 ),
 
 by_email as (

@@ -9,16 +9,38 @@ states as (
     select * from {{ ref('int_opportunity_state') }}
 ),
 
+leads_of_deals as (
+    -- the link stands in the lead or in the deal
+    select
+        source_system,
+        opportunity_id,
+        person_lead_id,
+        source,
+        created_at
+    from {{ ref('int_lead') }}
+    where opportunity_id is not null
+    union all
+    select
+        opportunities.source_system,
+        opportunities.opportunity_id,
+        leads.person_lead_id,
+        leads.source,
+        leads.created_at
+    from opportunities
+    inner join {{ ref('int_lead') }} as leads
+        on
+            opportunities.source_system = leads.source_system
+            and opportunities.lead_id = leads.lead_id
+),
+
 converted_leads as (
     -- the surviving lead from which the deal came; a deal made of two leads keeps the earlier
     select
         source_system,
         opportunity_id,
         min_by(person_lead_id, created_at) as lead_id,
-        min_by(source, created_at) as source,
-        min_by(partner_id, created_at) as partner_id
-    from {{ ref('int_lead') }}
-    where opportunity_id is not null
+        min_by(source, created_at) as source
+    from leads_of_deals
     group by source_system, opportunity_id
 ),
 
@@ -103,7 +125,7 @@ joined as (
         owners.region,
         account.segment,
         coalesce(sourcing_partners.partner_id, opportunities.sourcing_partner_id) as sourcing_partner_id,
-        coalesce(opportunities.lead_id, converted_leads.lead_id) as lead_id,
+        coalesce(converted_leads.lead_id, opportunities.lead_id) as lead_id,
         coalesce(campaign_key.campaign_id, opportunities.campaign_id) as campaign_id,
         coalesce(opportunities.source, converted_leads.source) as source,
         opportunities.product_id,
