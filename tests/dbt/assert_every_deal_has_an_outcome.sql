@@ -1,5 +1,3 @@
--- A deal whose outcome the export does not give and whose stage the stage map does not know is neither open, won nor lost.
--- Add the stage to reference__stage_map (or a value map for outcome to exports.yml).
 {{ config(meta={'dagster': {'ref': {'name': 'int_opportunity'}}}) }}
 
 select
