@@ -50,6 +50,7 @@ dev: $(INSTALLED) ## Dagster's web interface on this machine (PORT=3000)
 
 lint: $(INSTALLED) ## Check Python, SQL and YAML
 	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/yamllint --strict -c .yamllint.yml .
 	@$(BIN)/sqlfluff lint --processes 2 models tests/dbt
 

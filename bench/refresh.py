@@ -94,7 +94,7 @@ def _report(first: dict[str, float], later: dict[str, float], plain: float, tabl
     lines = [
         "# What a refresh costs",
         "",
-        f"The sample company on {MACHINE}: {tables} published tables with {rows:,} rows. Seconds; \"later\" is the median of",
+        f'The sample company on {MACHINE}: {tables} published tables with {rows:,} rows. Seconds; "later" is the median of',
         f"{REPEATS} refreshes with dbt's saved parse and the kept column lineage. Made by `make bench`.",
         "",
         "| phase | what | first | later | share of later |",

@@ -33,7 +33,7 @@
                 row_number() over () as _export_record
             from read_csv(
                 {{ dbt.string_literal(dbt.escape_single_quotes(model['root_path'] ~ '/' ~ model['original_file_path'])) }},
-                header = true, all_varchar = true, delim = ',', quote = '"', escape = '"', new_line = '\n', strict_mode = true
+                header = true, all_varchar = true, delim = ',', quote = '"', escape = '"', strict_mode = true
             )
         {%- endcall -%}
     {%- endif -%}

@@ -16,12 +16,8 @@
         {{ utc_timestamp(text) }}
     {%- elif type == 'date' -%}
         {{ safe_date(text) }}
-    {%- elif type == 'decimal' -%}
-        try_cast({{ text }} as {{ money_type() }})
-    {%- elif type == 'number' -%}
-        case when isfinite(try_cast({{ text }} as double)) then try_cast({{ text }} as double) end
-    {%- elif type == 'integer' -%}
-        case when try_cast({{ text }} as double) = floor(try_cast({{ text }} as double)) then try_cast({{ text }} as bigint) end
+    {%- elif type in ('decimal', 'number', 'integer') -%}
+        {{ safe_number(text, type) }}
     {%- elif type == 'boolean' -%}
         case when lower({{ text }}) in ('true', 't', 'yes', 'y', '1') then true when lower({{ text }}) in ('false', 'f', 'no', 'n', '0') then false end
     {%- elif type == 'json' -%}
@@ -36,15 +32,34 @@
 {% macro valid_json(text) -%} {{ return(adapter.dispatch('valid_json')(text)) }} {%- endmacro %}
 {% macro default__valid_json(text) -%} case when json_valid({{ text }}) then {{ text }} end {%- endmacro %}
 
+{% macro safe_number(text, type) -%} {{ return(adapter.dispatch('safe_number')(text, type)) }} {%- endmacro %}
+{% macro default__safe_number(text, type) -%}
+    {#- The engine also reads 1_000, nan and 7.5 as a whole number: none of them is what the contract means. -#}
+    {%- if type == 'decimal' -%}
+        case when not contains({{ text }}, '_') then try_cast({{ text }} as {{ money_type() }}) end
+    {%- elif type == 'number' -%}
+        case when not contains({{ text }}, '_') and isfinite(try_cast({{ text }} as double)) then try_cast({{ text }} as double) end
+    {%- else -%}
+        case when not contains({{ text }}, '_') and try_cast({{ text }} as double) = floor(try_cast({{ text }} as double)) then try_cast({{ text }} as bigint) end
+    {%- endif -%}
+{%- endmacro %}
+
+{% macro is_iso_day(text) -%} {{ return(adapter.dispatch('is_iso_day')(text)) }} {%- endmacro %}
+{% macro default__is_iso_day(text) -%}
+    {#- The engine reads 12/03/24 as a day of the year 12, and `epoch` and `infinity` as times: a day begins with four digits here. -#}
+    regexp_matches({{ text }}, '^[0-9]{4}[-/]')
+{%- endmacro %}
+
 {% macro safe_date(text) -%} {{ return(adapter.dispatch('safe_date')(text)) }} {%- endmacro %}
 {% macro default__safe_date(text) -%}
-    coalesce(try_cast({{ text }} as date), cast(try_cast({{ text }} as timestamp) as date))
+    case when {{ is_iso_day(text) }} then coalesce(try_cast({{ text }} as date), cast(try_cast({{ text }} as timestamp) as date)) end
 {%- endmacro %}
 
 {% macro utc_timestamp(text) -%} {{ return(adapter.dispatch('utc_timestamp')(text)) }} {%- endmacro %}
 {% macro default__utc_timestamp(text) -%}
     {#- A bare date is that day in the reporting time zone: read as UTC it would fall on the day before in the west. -#}
     case
+        when not {{ is_iso_day(text) }} then null
         when length({{ text }}) <= 10 then {{ local_midnight('try_cast(' ~ text ~ ' as timestamp)') }}
         else timezone('UTC', try_cast({{ text }} as timestamptz))
     end

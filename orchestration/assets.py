@@ -94,7 +94,9 @@ def published_asset(project: ParsedProject, recorder: RunRecorder) -> dg.AssetsD
                 "path": dg.MetadataValue.path(release.path),
                 "as_of": session.measured_as_of or "unknown",
                 "dagster/row_count": sum(release.rows.values()),
-                "tables": dg.MetadataValue.md(_markdown(["table", "rows"], [list(row) for row in release.rows.items()])),
+                "tables": dg.MetadataValue.md(
+                    _markdown(["table", "rows"], [list(row) for row in release.rows.items()])
+                ),
             }
         )
 
@@ -120,7 +122,9 @@ def selected_nodes(
     return [f"fqn:{name}" for name in [*chosen, *checks]]
 
 
-def _materializations(session: RefreshSession, translator: WarehouseTranslator) -> Iterator[dg.MaterializeResult]:
+def _materializations(
+    session: RefreshSession, translator: WarehouseTranslator
+) -> Iterator[dg.MaterializeResult]:
     built = [result for result in session.results if not result.is_check and result.status == "success"]
     lineage = _lineage(session, built)
     nodes = session.manifest["nodes"]
@@ -156,7 +160,9 @@ def _lineage(session: RefreshSession, built: list[NodeResult]) -> dict[str, dict
             ],
         )
         for result in built
-        if result.sql and result.unique_id in session.facts and nodes[result.unique_id].get("language") == "sql"
+        if result.sql
+        and result.unique_id in session.facts
+        and nodes[result.unique_id].get("language") == "sql"
     ]
     return column_lineage(queries, session.facts, session.paths.lineage_file, whole=session.whole)
 
@@ -175,11 +181,15 @@ def _column_lineage(
     )
 
 
-def _check_results(session: RefreshSession, context: dg.AssetExecutionContext) -> Iterator[dg.AssetCheckResult]:
+def _check_results(
+    session: RefreshSession, context: dg.AssetExecutionContext
+) -> Iterator[dg.AssetCheckResult]:
     results = {result.unique_id: result for result in session.results if result.is_check}
-    findings = {
-        finding.name: finding for finding in (*session.audit.failures, *session.audit.warnings)
-    } if session.audit else {}
+    findings = (
+        {finding.name: finding for finding in (*session.audit.failures, *session.audit.warnings)}
+        if session.audit
+        else {}
+    )
     for spec in context.assets_def.check_specs:
         result = results.get((spec.metadata or {}).get(CHECK_ID, ""))
         if result is None or result.status == "skipped" or spec.key not in context.selected_asset_check_keys:

@@ -61,7 +61,9 @@ def audit(manifest: Manifest, results: Sequence[NodeResult], build_file: Path) -
         passed=sum(result.status == "pass" for result in checks),
         warnings=[_finding(manifest, result, build_file) for result in checks if result.status == "warn"],
         failures=[
-            _finding(manifest, result, build_file) for result in checks if result.status in ("fail", "error", "runtime error")
+            _finding(manifest, result, build_file)
+            for result in checks
+            if result.status in ("fail", "error", "runtime error")
         ],
         model_errors=[
             _finding(manifest, result, None)
@@ -73,7 +75,9 @@ def audit(manifest: Manifest, results: Sequence[NodeResult], build_file: Path) -
     )
 
 
-def failing_rows(sql: str | None, build_file: Path, limit: int = ROWS_SHOWN) -> tuple[list[str], list[list[Any]]]:
+def failing_rows(
+    sql: str | None, build_file: Path, limit: int = ROWS_SHOWN
+) -> tuple[list[str], list[list[Any]]]:
     """Columns and first rows of a check's query; nothing when it cannot be run."""
     if not sql:
         return [], []
@@ -122,7 +126,13 @@ def _failed_check(finding: Finding) -> str:
         lines.append(f"  {finding.description}")
     on = f"on {finding.table}: " if finding.table else ""
     if finding.failures:
-        shown = f", the first {len(finding.rows)}:" if finding.failures > len(finding.rows) > 0 else ":" if finding.rows else ""
+        shown = (
+            f", the first {len(finding.rows)}:"
+            if finding.failures > len(finding.rows) > 0
+            else ":"
+            if finding.rows
+            else ""
+        )
         lines.append(f"  {on}{plural(finding.failures, 'row')}{shown}")
     else:
         lines.append(f"  {on}{(finding.message or 'it could not be run').strip()}")

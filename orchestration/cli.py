@@ -76,7 +76,9 @@ def parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     refresh.add_argument(
-        "--as-of", metavar="YYYY-MM-DD", help="measure at this date (default: the latest past event of the exports)"
+        "--as-of",
+        metavar="YYYY-MM-DD",
+        help="measure at this date (default: the latest past event of the exports)",
     )
     refresh.add_argument(
         "--wait",
@@ -99,7 +101,9 @@ def parser() -> argparse.ArgumentParser:
     land.set_defaults(run=_land)
 
     status = commands.add_parser("status", help="what is published, and the last refreshes")
-    status.add_argument("--last", metavar="N", type=int, default=5, help="how many refreshes (default: %(default)s)")
+    status.add_argument(
+        "--last", metavar="N", type=int, default=5, help="how many refreshes (default: %(default)s)"
+    )
     status.set_defaults(run=_status)
     return top
 

@@ -29,7 +29,9 @@ def fingerprint(folder: Path) -> str | None:
             except FileNotFoundError:
                 continue
             found = True
-            digest.update(f"{file.relative_to(folder).as_posix()}\0{stat.st_size}\0{stat.st_mtime_ns}\n".encode())
+            digest.update(
+                f"{file.relative_to(folder).as_posix()}\0{stat.st_size}\0{stat.st_mtime_ns}\n".encode()
+            )
     return digest.hexdigest() if found else None
 
 

@@ -115,11 +115,15 @@ def table_with_meta(manifest: Manifest, key: str) -> Table | None:
         ConfigurationError: several models say so.
     """
     found = [
-        node for node in built_nodes(manifest) if node["resource_type"] == "model" and meta(node).get(key) is True
+        node
+        for node in built_nodes(manifest)
+        if node["resource_type"] == "model" and meta(node).get(key) is True
     ]
     if len(found) > 1:
         names = ", ".join(sorted(node["name"] for node in found))
-        raise ConfigurationError(f"`meta: {{{key}: true}}` may stand at one model only, and stands at {names}.")
+        raise ConfigurationError(
+            f"`meta: {{{key}: true}}` may stand at one model only, and stands at {names}."
+        )
     return table_of(found[0]) if found else None
 
 
@@ -153,7 +157,9 @@ def headlines(manifest: Manifest) -> list[Headline]:
                     + (f", and knows no {', '.join(sorted(unknown))}" if unknown else "")
                     + f": {entry}"
                 )
-            texts = {key: str(entry[key]) for key in ("where", "n", "low", "high") if entry.get(key) is not None}
+            texts = {
+                key: str(entry[key]) for key in ("where", "n", "low", "high") if entry.get(key) is not None
+            }
             found.append(
                 Headline(
                     label=str(entry["label"]),
@@ -215,7 +221,11 @@ def check_description(manifest: Manifest, check: Node) -> str:
     kind = (check.get("test_metadata") or {}).get("name")
     for macro_id in (check.get("depends_on") or {}).get("macros") or []:
         macro = manifest.get("macros", {}).get(macro_id) or {}
-        if kind and macro.get("name") == f"test_{kind}" and macro.get("package_name") == check.get("package_name"):
+        if (
+            kind
+            and macro.get("name") == f"test_{kind}"
+            and macro.get("package_name") == check.get("package_name")
+        ):
             return (macro.get("description") or "").strip()
     return ""
 

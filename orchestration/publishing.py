@@ -70,7 +70,9 @@ def publish(
     partial.mkdir()
     try:
         on_step("export")
-        expected = _export(paths.build_file, partial / DATABASE_NAME, partial / "parquet", tables, record, refresh_log)
+        expected = _export(
+            paths.build_file, partial / DATABASE_NAME, partial / "parquet", tables, record, refresh_log
+        )
         on_step("verify")
         _verify(partial / DATABASE_NAME, tables, expected)
         rows = {table.label: expected[table.unique_id] for table in tables}
@@ -84,7 +86,9 @@ def publish(
         on_step("flip")
         _flip(paths, final)
     except (duckdb.Error, OSError) as error:
-        raise PublishError(f"Release {release_id} could not be published: {error}. The former one stays.") from error
+        raise PublishError(
+            f"Release {release_id} could not be published: {error}. The former one stays."
+        ) from error
     finally:
         shutil.rmtree(partial, ignore_errors=True)
     on_step("prune")
@@ -111,7 +115,11 @@ def prune(paths: ProjectPaths, keep: int) -> None:
     """Remove all but the newest `keep` releases; the current one always stays."""
     current = paths.current.resolve() if paths.current.exists() else None
     releases = sorted(
-        (folder for folder in paths.releases_dir.iterdir() if folder.is_dir() and not folder.name.startswith(PARTIAL)),
+        (
+            folder
+            for folder in paths.releases_dir.iterdir()
+            if folder.is_dir() and not folder.name.startswith(PARTIAL)
+        ),
         key=lambda folder: folder.name,
         reverse=True,
     )
@@ -156,7 +164,9 @@ def _export(
         connection.execute("detach release")
     leftover = target.with_name(target.name + ".wal")
     if leftover.exists():
-        raise PublishError(f"{leftover} was left beside the release's file; it would be replayed into it by a reader.")
+        raise PublishError(
+            f"{leftover} was left beside the release's file; it would be replayed into it by a reader."
+        )
     return expected
 
 
@@ -187,7 +197,9 @@ def _verify(database: Path, tables: Sequence[Table], expected: dict[str, int]) -
         if found.get(table.unique_id) != expected.get(table.unique_id)
     ]
     if wrong:
-        raise PublishError(f"The release does not hold what was built: {', '.join(wrong)}. The former one stays.")
+        raise PublishError(
+            f"The release does not hold what was built: {', '.join(wrong)}. The former one stays."
+        )
 
 
 def _make_durable(folder: Path) -> None:

@@ -68,14 +68,18 @@ def read(path: Path) -> list[RefreshRecord]:
 def land(build_file: Path, table: Table, records: Sequence[RefreshRecord]) -> None:
     """Put the history into the raw table that dbt reads: every column as text, and the two address columns empty."""
     names = [field.name for field in fields(RefreshRecord)]
-    columns = ", ".join([*(f"{quoted(name)} varchar" for name in names), "_export_file varchar", "_export_record bigint"])
+    columns = ", ".join(
+        [*(f"{quoted(name)} varchar" for name in names), "_export_file varchar", "_export_record bigint"]
+    )
     rows = [
-        [None if value is None else str(value) for value in asdict(record).values()] + [None, None] for record in records
+        [None if value is None else str(value) for value in asdict(record).values()] + [None, None]
+        for record in records
     ]
     with duckdb.connect(str(build_file)) as connection:
         connection.execute(f"create schema if not exists {quoted(table.schema)}")
         is_view = connection.execute(
-            "select count(*) from duckdb_views() where schema_name = ? and view_name = ?", [table.schema, table.name]
+            "select count(*) from duckdb_views() where schema_name = ? and view_name = ?",
+            [table.schema, table.name],
         ).fetchone()
         if is_view and is_view[0]:
             connection.execute(f"drop view {table.sql()}")

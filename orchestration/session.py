@@ -82,10 +82,14 @@ class RefreshSession:
                     lambda text: self.progress.detail("landing", text),
                 )
                 dbt_vars = self.landing.vars
-            self.paths.state_file.write_text(json.dumps({"door": self.door, "dbt_vars": dbt_vars}, default=str))
+            self.paths.state_file.write_text(
+                json.dumps({"door": self.door, "dbt_vars": dbt_vars}, default=str)
+            )
             self._land_history()
 
-    def build(self, select: Sequence[str] | None = None, on_node: Callable[[int, int], None] | None = None) -> None:
+    def build(
+        self, select: Sequence[str] | None = None, on_node: Callable[[int, int], None] | None = None
+    ) -> None:
         """Build and check the tables; the outcome is in `results`, `audit` and `facts`, also when checks failed.
 
         Args:
@@ -93,8 +97,10 @@ class RefreshSession:
             on_node: told how many nodes of how many are done.
         """
         self.whole = select is None
-        total = len(select) if select is not None else len(
-            [*read.built_nodes(self.manifest), *read.check_nodes(self.manifest)]
+        total = (
+            len(select)
+            if select is not None
+            else len([*read.built_nodes(self.manifest), *read.check_nodes(self.manifest)])
         )
         done = 0
 

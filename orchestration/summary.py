@@ -54,12 +54,16 @@ def figures(release: Release, headlines: Sequence[Headline]) -> list[Figure]:
             select = ", ".join(expression or "null" for expression in expressions)
             where = f" where {headline.where}" if headline.where else ""
             try:
-                rows = connection.execute(f"select {select} from {headline.table.sql()}{where} limit 2").fetchall()
+                rows = connection.execute(
+                    f"select {select} from {headline.table.sql()}{where} limit 2"
+                ).fetchall()
             except duckdb.Error as error:
                 found.append(Figure(headline, problem=str(error).splitlines()[0]))
                 continue
             if len(rows) > 1:
-                found.append(Figure(headline, problem="more than one row: aggregate `value` or narrow `where`"))
+                found.append(
+                    Figure(headline, problem="more than one row: aggregate `value` or narrow `where`")
+                )
             else:
                 found.append(Figure(headline, *(rows[0] if rows else (None, None, None, None))))
     return found
@@ -111,7 +115,11 @@ def formatted(value: Any, kind: str, currency: str = "") -> str:
         return f"{value:,.0f} {currency}".rstrip()
     if kind == "days":
         return f"{float(value):,.1f} days"
-    return f"{value:,}" if float(value).is_integer() and isinstance(value, int) else f"{float(value):,.2f}".removesuffix(".00")
+    return (
+        f"{value:,}"
+        if float(value).is_integer() and isinstance(value, int)
+        else f"{float(value):,.2f}".removesuffix(".00")
+    )
 
 
 def render(summary: Summary, seconds: float) -> str:
@@ -132,12 +140,18 @@ def render(summary: Summary, seconds: float) -> str:
         blocks.append(["Headlines", *("  " + line for line in _figure_lines(summary))])
     tables = [[label, f"{rows:,}"] for label, rows in sorted(release.rows.items())]
     title = f"Tables ({plural(len(tables), 'table')}, {plural(sum(release.rows.values()), 'row')})"
-    blocks.append([title, *("  " + line for line in plain_table(["table", "rows"], tables, right=[1], header=False))])
+    blocks.append(
+        [title, *("  " + line for line in plain_table(["table", "rows"], tables, right=[1], header=False))]
+    )
     if found.warnings:
         blocks.append(["Warnings of checks", *("  " + line for line in _warning_lines(found))])
     if summary.landing_warnings:
         blocks.append(["Warnings of landing", *(f"  {warning}" for warning in summary.landing_warnings)])
-    blocks.append([f"Done in {seconds:.1f} s. Readers open {release.path.parent.parent / 'current' / release.database.name}"])
+    blocks.append(
+        [
+            f"Done in {seconds:.1f} s. Readers open {release.path.parent.parent / 'current' / release.database.name}"
+        ]
+    )
     return "\n\n".join("\n".join(block) for block in blocks)
 
 
@@ -158,7 +172,9 @@ def _figure_lines(summary: Summary) -> list[str]:
             continue
         interval = ""
         if figure.low is not None and figure.high is not None:
-            low, high = (formatted(value, headline.format, summary.currency) for value in (figure.low, figure.high))
+            low, high = (
+                formatted(value, headline.format, summary.currency) for value in (figure.low, figure.high)
+            )
             interval = f"{low} to {high}"
         n = f"n = {figure.n:,}" if figure.n is not None else ""
         rows.append([headline.label, formatted(figure.value, headline.format, summary.currency), interval, n])
@@ -167,5 +183,3 @@ def _figure_lines(summary: Summary) -> list[str]:
 
 def _words(column: str) -> str:
     return column.removeprefix("rows_").replace("_", " ")
-
-

@@ -36,7 +36,9 @@ def table_facts(build_file: Path, tables: Iterable[Table]) -> dict[str, TableFac
         )
         counts = count_rows(connection, [table for table in wanted if (table.schema, table.name) in base])
     return {
-        table.unique_id: TableFacts(rows=counts.get(table.unique_id), columns=columns[(table.schema, table.name)])
+        table.unique_id: TableFacts(
+            rows=counts.get(table.unique_id), columns=columns[(table.schema, table.name)]
+        )
         for table in wanted
         if (table.schema, table.name) in columns
     }
@@ -52,6 +54,8 @@ def count_rows(
     wanted = list(tables)
     if not wanted:
         return {}
-    parts = [f"select {number} as i, count(*) from {table.sql(catalog)}" for number, table in enumerate(wanted)]
+    parts = [
+        f"select {number} as i, count(*) from {table.sql(catalog)}" for number, table in enumerate(wanted)
+    ]
     rows = connection.execute(" union all ".join(parts)).fetchall()
     return {wanted[number].unique_id: count for number, count in rows}

@@ -84,7 +84,10 @@ def owners_of(manifest: read.Manifest, node: read.Node) -> Sequence[str]:
         declared = found.get("owner") or {}
         owner = declared.get("email") or declared.get("name")
     owners = owner if isinstance(owner, list) else [owner] if owner else []
-    return [text if "@" in text or text.startswith("team:") else f"team:{_identifier(text)}" for text in map(str, owners)]
+    return [
+        text if "@" in text or text.startswith("team:") else f"team:{_identifier(text)}"
+        for text in map(str, owners)
+    ]
 
 
 def freshness_of(node: read.Node) -> dg.FreshnessPolicy | None:

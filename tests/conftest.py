@@ -15,7 +15,14 @@ import pytest
 from orchestration.paths import ProjectPaths
 
 ROOT = Path(__file__).resolve().parents[1]
-SETTINGS = ("EXPORTS_DIR", "DAGSTER_HOME", "KPI_BUILD_DIR", "KPI_PUBLISHED_DIR", "KPI_TARGET_DIR", "KPI_PROJECT_DIR")
+SETTINGS = (
+    "EXPORTS_DIR",
+    "DAGSTER_HOME",
+    "KPI_BUILD_DIR",
+    "KPI_PUBLISHED_DIR",
+    "KPI_TARGET_DIR",
+    "KPI_PROJECT_DIR",
+)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from orchestration.errors import ExportError
 from orchestration.landing.contracts import Contracts, ExportContract, closest, did_you_mean, folded
 from orchestration.landing.files import ExportFile
 from orchestration.landing.mapping import FAIL, KEEP, ColumnRule, ObjectMapping, Problems
-from orchestration.landing.sql import identifier, literal, literals
+from orchestration.landing.sql import identifier, literal, literals, record_number
 from orchestration.landing.tables import ArchivedTable
 from orchestration.landing.value_options import ValueOptions, cleaned, typed_text
 
@@ -159,6 +159,13 @@ class _Binder:
             return None
         if rule.kind == "constant":
             return Source(literal(rule.constant), rule=rule, options=rule.options)
+        if rule.kind == "record":
+            # a file without keys: its name and the record's number, so that two equal rows stay two
+            return Source(
+                f"{literal(f'{self._file.name}#')} || {record_number(self._table.numbered)}",
+                rule=rule,
+                options=rule.options,
+            )
         if rule.parts:
             known = [part.sql for inner in rule.parts if (part := self.source(inner, kind))]
         else:

@@ -19,7 +19,7 @@ DELIMITERS = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "pipe": 
 READ_KEYS = ("delimiter", "encoding", "skip_lines")
 VALUE_KEYS = ("dates", "decimal", "thousands", "remove", "null_values", "time_zone")
 OBJECT_KEYS = ("files", "columns", "columns_by_name", "one_row_per", "only_rows", *READ_KEYS, *VALUE_KEYS)
-SOURCE_KEYS = ("column", "constant", "concat", "first_of")
+SOURCE_KEYS = ("column", "constant", "concat", "first_of", "record")
 RULE_KEYS = (
     *SOURCE_KEYS, "separator", "map", "otherwise", "format", "decimal", "thousands", "remove", "time_zone",
     "lookup", "by", "filled", "optional",
@@ -35,7 +35,7 @@ class ColumnRule:
     target: str
     line: int
     columns: tuple[str, ...] = ()
-    kind: str = "column"  # column, constant, concat, first_of, nothing
+    kind: str = "column"  # column, constant, concat, first_of, record, nothing
     parts: "tuple[ColumnRule, ...]" = ()  # of concat and first_of, where they are more than names of columns
     constant: str | None = None
     separator: str = " "
@@ -213,6 +213,10 @@ class _Reader:
         elif source in ("concat", "first_of"):
             self._problems.add(target.line, f"`{source}` in `{where}` needs a list of columns.")
             return None
+        elif source == "record":
+            if not self._boolean(node, source, True):
+                self._problems.add(node.line_of(source), f"`record` in `{where}` can only be `true`.")
+                return None
         else:
             scalar = self._scalar(node, source)
             if scalar is None:

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 
+from orchestration.landing.contracts import EXPORT_RECORD
+
 
 def identifier(name: str) -> str:
     """A column, table or schema name as a quoted SQL identifier, whatever characters it has."""
@@ -37,3 +39,8 @@ def glob_literal(path: str) -> str:
 def parquet_rows(path: str) -> str:
     """The rows of one Parquet file with their position (`file_row_number`, from 0)."""
     return f"read_parquet({glob_literal(path)}, file_row_number = true)"
+
+
+def record_number(numbered: bool) -> str:
+    """SQL: the record's number in its file, malformed ones counted, from 1; `numbered` tables have it as a column."""
+    return f"s.{EXPORT_RECORD}" if numbered else "(s.file_row_number + 1)::bigint"

@@ -11,7 +11,7 @@ from orchestration.errors import LandingError
 from orchestration.landing.binding import Lookup, Part, Source
 from orchestration.landing.contracts import EXPORT_FILE, EXPORT_RECORD, Contracts, ExportContract
 from orchestration.landing.report import FileReport, LandingReport
-from orchestration.landing.sql import identifier, literal, parquet_rows, qualified
+from orchestration.landing.sql import identifier, literal, parquet_rows, qualified, record_number
 
 MARK = "landed:"
 FILE_TABLE = "landing__export_file"
@@ -65,7 +65,7 @@ class ObjectQuery:
             source = part.sources.get(name) or extra.get(name.casefold())
             values.append(f"{self._value(name, source, joins)} as {identifier(name)}")
         values.append(f"{literal(part.file.name)} as {EXPORT_FILE}")
-        values.append(f"{record_number(part)} as {EXPORT_RECORD}")
+        values.append(f"{record_number(part.table.numbered)} as {EXPORT_RECORD}")
         where = f"\nwhere {part.where}" if part.where else ""
         listed = ",\n    ".join(values)
         return f"select\n    {listed}\nfrom {parquet_rows(str(part.parquet))} as s{''.join(joins)}{where}"
@@ -98,11 +98,6 @@ class ObjectQuery:
     def _nothing(self) -> str:
         columns = "".join(f"null::varchar as {identifier(name)}, " for name in self._contract.column_names)
         return f"select {columns}null::varchar as {EXPORT_FILE}, null::bigint as {EXPORT_RECORD} where false"
-
-
-def record_number(part: Part) -> str:
-    """SQL: the record's number in the file, malformed ones counted, from 1."""
-    return f"s.{EXPORT_RECORD}" if part.table.numbered else "(s.file_row_number + 1)::bigint"
 
 
 def names_of(lookup: Lookup, all_parts: dict[str, list[Part]], exact: bool) -> str:

@@ -29,6 +29,28 @@ def test_columns_are_renamed_and_the_rest_is_reported(exports: Exports, mapped: 
     assert (file.columns_by_name, file.columns_not_used, file.mapping_line) == (("stage",), ("x",), 3)
 
 
+def test_a_file_without_keys_is_numbered_so_that_equal_rows_stay_two(
+    exports: Exports, mapped: Mapped
+) -> None:
+    deals = (
+        "  opportunity:\n    files: deals.csv\n    columns: {opportunity_id: {record: true}, stage: stage}\n"
+    )
+    report = mapped("stage,amount\nWon,5\nbroken\nWon,5\n", deals)
+    assert values(exports, "opportunity_id") == ["deals.csv#1", "deals.csv#3"]
+    assert report.files[0].rows_malformed == 1
+
+
+def test_record_is_true_or_not_there(exports: Exports) -> None:
+    exports.write("deals.csv", "stage\nWon\n")
+    exports.write(
+        "exports.yml",
+        "version: 1\nobjects:\n  opportunity:\n    files: deals.csv\n    columns:\n      opportunity_id: {record: no}\n",
+    )
+    assert "exports.yml line 6: `record` in `columns.opportunity_id` can only be `true`." in str(
+        exports.error()
+    )
+
+
 def test_columns_by_name_can_be_switched_off(exports: Exports, mapped: Mapped) -> None:
     mapped("id,stage\n1,Won\n", OPPORTUNITY + "    columns_by_name: false\n")
     assert values(exports, "stage") == [None]

@@ -15,7 +15,14 @@ from tests.orchestration.toy import ToyProject, make_toy
 @pytest.fixture(autouse=True)
 def no_settings_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
     """Variables of the person who runs the tests have no say in them."""
-    for name in ("EXPORTS_DIR", "DAGSTER_HOME", "KPI_BUILD_DIR", "KPI_PUBLISHED_DIR", "KPI_TARGET_DIR", "KPI_PROJECT_DIR"):
+    for name in (
+        "EXPORTS_DIR",
+        "DAGSTER_HOME",
+        "KPI_BUILD_DIR",
+        "KPI_PUBLISHED_DIR",
+        "KPI_TARGET_DIR",
+        "KPI_PROJECT_DIR",
+    ):
         monkeypatch.delenv(name, raising=False)
 
 

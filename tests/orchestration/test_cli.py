@@ -32,7 +32,14 @@ def test_help_names_the_commands_and_exit_codes(capsys: pytest.CaptureFixture[st
         cli.main(["refresh", "--help"])
     assert stopped.value.code == 0
     told = capsys.readouterr().out
-    for expected in ("--exports-dir", "--as-of", "--wait", "--no-wait", "--timings", "75  another refresh is running"):
+    for expected in (
+        "--exports-dir",
+        "--as-of",
+        "--wait",
+        "--no-wait",
+        "--timings",
+        "75  another refresh is running",
+    ):
         assert expected in told
 
 
@@ -67,11 +74,15 @@ def test_outside_of_a_project_the_command_says_where_it_looked(
     assert f"{tmp_path} has no dbt_project.yml" in capsys.readouterr().err
 
 
-def test_no_wait_ends_with_75_and_names_the_holder(in_toy: ToyProject, capsys: pytest.CaptureFixture[str]) -> None:
+def test_no_wait_ends_with_75_and_names_the_holder(
+    in_toy: ToyProject, capsys: pytest.CaptureFixture[str]
+) -> None:
     with RefreshLock(in_toy.paths.lock_file):
         assert cli.main(["refresh", "--no-wait"]) == 75
     told = capsys.readouterr().err
-    assert re.search(rf"Another refresh is running \(process {os.getpid()}, started 20.*\); nothing was changed", told)
+    assert re.search(
+        rf"Another refresh is running \(process {os.getpid()}, started 20.*\); nothing was changed", told
+    )
 
 
 def test_status_lists_the_release_and_the_last_refreshes(
@@ -103,7 +114,9 @@ def test_a_failing_check_ends_with_1_without_a_traceback_and_with_plain_progress
     assert re.search(r"^build +done in", told, re.MULTILINE)
 
 
-def test_refreshes_started_at_once_say_that_they_wait_and_then_run_one_after_the_other(published_toy: ToyProject) -> None:
+def test_refreshes_started_at_once_say_that_they_wait_and_then_run_one_after_the_other(
+    published_toy: ToyProject,
+) -> None:
     log = published_toy.paths.refresh_log_file
     before = len(refresh_log.read(log))
     with RefreshLock(published_toy.paths.lock_file):

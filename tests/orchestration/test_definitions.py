@@ -46,7 +46,9 @@ def instance() -> Iterator[dg.DagsterInstance]:
         yield ephemeral
 
 
-def run(defs: dg.Definitions, instance: dg.DagsterInstance, selection: dg.AssetSelection) -> dg.ExecuteInProcessResult:
+def run(
+    defs: dg.Definitions, instance: dg.DagsterInstance, selection: dg.AssetSelection
+) -> dg.ExecuteInProcessResult:
     job = dg.define_asset_job("part", selection=selection, executor_def=dg.in_process_executor)
     resolved = dg.Definitions(
         assets=defs.assets, resources=defs.resources, jobs=[job], executor=dg.in_process_executor
@@ -110,7 +112,9 @@ def test_dbt_tests_are_checks_that_block_by_severity(defs: dg.Definitions) -> No
     assert checks["assert_amount_is_not_negative"].description == "A deal is never worth less than nothing."
 
 
-def test_the_job_takes_everything_and_the_schedule_reads_its_time_from_the_project(defs: dg.Definitions) -> None:
+def test_the_job_takes_everything_and_the_schedule_reads_its_time_from_the_project(
+    defs: dg.Definitions,
+) -> None:
     assert len(defs.resolve_job_def(JOB).asset_layer.executable_asset_keys) == 12
     schedule = defs.resolve_schedule_def("daily_refresh")
     assert (schedule.cron_schedule, schedule.execution_timezone) == ("15 4 * * *", "Europe/Istanbul")
@@ -124,11 +128,19 @@ def test_a_whole_run_holds_the_lock_once_and_records_rows_columns_lineage_and_ch
         instance=instance, run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
     )
     assert result.success
-    made = {event.asset_key: event.step_materialization_data.materialization for event in result.get_asset_materialization_events()}
+    made = {
+        event.asset_key: event.step_materialization_data.materialization
+        for event in result.get_asset_materialization_events()
+    }
     assert len(made) == 12
     metadata = made[RATE].metadata
     assert metadata["dagster/row_count"].value == 2
-    assert [column.name for column in metadata["dagster/column_schema"].value.columns] == ["scope_id", "won_count", "n", "win_rate"]
+    assert [column.name for column in metadata["dagster/column_schema"].value.columns] == [
+        "scope_id",
+        "won_count",
+        "n",
+        "win_rate",
+    ]
     lineage = metadata["dagster/column_lineage"].value.deps_by_column
     assert lineage["scope_id"] == [dg.TableColumnDep(DEAL, "owner_name")]
     assert lineage["win_rate"] == [dg.TableColumnDep(DEAL, "is_won")]
@@ -164,7 +176,9 @@ def test_a_single_check_can_be_run(
 ) -> None:
     check = dg.AssetCheckKey(DEAL, "assert_amount_is_plausible")
     result = run(defs, instance, dg.AssetSelection.checks(check))
-    assert [found.check_name for found in result.get_asset_check_evaluations()] == ["assert_amount_is_plausible"]
+    assert [found.check_name for found in result.get_asset_check_evaluations()] == [
+        "assert_amount_is_plausible"
+    ]
     assert not list(result.get_asset_materialization_events())
 
 
@@ -192,11 +206,16 @@ def test_a_failing_check_is_an_evaluation_with_its_first_rows(
     assert failed.check_name == "assert_amount_is_not_negative"
     assert failed.severity == dg.AssetCheckSeverity.ERROR
     assert "D9" in failed.metadata["first failing rows"].value
-    assert dg.AssetKey("published") not in {event.asset_key for event in result.get_asset_materialization_events()}
+    assert dg.AssetKey("published") not in {
+        event.asset_key for event in result.get_asset_materialization_events()
+    }
 
 
 def test_lineage_of_an_unchanged_project_is_not_analysed_again(
-    published_toy: ToyProject, defs: dg.Definitions, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
+    published_toy: ToyProject,
+    defs: dg.Definitions,
+    instance: dg.DagsterInstance,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     run(defs, instance, dg.AssetSelection.assets(RATE))
     monkeypatch.setattr("orchestration.column_lineage._analyse", lambda *_: pytest.fail("analysed again"))

@@ -23,7 +23,9 @@ from orchestration.refresh_log import RefreshRecord
 
 SPAWN = multiprocessing.get_context("spawn")
 STEPS = ["export", "verify", "sync", "name", "flip"]
-DEAL = Table("model.a", "sales", "deal", "One row per deal.", {"deal_id": "Its key.", "no_such_column": "Not there."})
+DEAL = Table(
+    "model.a", "sales", "deal", "One row per deal.", {"deal_id": "Its key.", "no_such_column": "Not there."}
+)
 PRIVATE = Table("model.b", "sales", "contact")
 SHARE = Table("model.c", "sales", "share")
 LOG = Table("model.d", "quality", "log")
@@ -77,8 +79,14 @@ def test_a_release_holds_the_public_tables_as_duckdb_and_parquet(empty_paths: Pr
     publish_version(empty_paths, 1)
     tables = query(empty_paths, "select schema_name || '.' || table_name from duckdb_tables() order by all")
     assert tables == [("quality.log",), ("sales.deal",), ("sales.share",)]
-    files = sorted(file.relative_to(empty_paths.current).as_posix() for file in empty_paths.current.rglob("*.parquet"))
-    assert files == ["parquet/quality/log.parquet", "parquet/sales/deal.parquet", "parquet/sales/share.parquet"]
+    files = sorted(
+        file.relative_to(empty_paths.current).as_posix() for file in empty_paths.current.rglob("*.parquet")
+    )
+    assert files == [
+        "parquet/quality/log.parquet",
+        "parquet/sales/deal.parquet",
+        "parquet/sales/share.parquet",
+    ]
     assert query(empty_paths, f"from '{empty_paths.current}/parquet/sales/share.parquet'") == [(1, 100)]
 
 
@@ -89,14 +97,20 @@ def test_the_catalog_is_named_kpi_so_that_compiled_sql_works_on_a_release(empty_
 
 def test_descriptions_are_comments(empty_paths: ProjectPaths) -> None:
     publish_version(empty_paths, 1)
-    assert query(empty_paths, "select comment from duckdb_tables() where table_name = 'deal'") == [("One row per deal.",)]
-    comments = query(empty_paths, "select column_name, comment from duckdb_columns() where comment is not null")
+    assert query(empty_paths, "select comment from duckdb_tables() where table_name = 'deal'") == [
+        ("One row per deal.",)
+    ]
+    comments = query(
+        empty_paths, "select column_name, comment from duckdb_columns() where comment is not null"
+    )
     assert comments == [("deal_id", "Its key.")]
 
 
 def test_the_refresh_that_is_published_is_in_its_own_log(empty_paths: ProjectPaths) -> None:
     publish_version(empty_paths, 1)
-    assert query(empty_paths, "select refresh_id, cast(as_of as varchar) from quality.log") == [("r0001", "2023-12-31")]
+    assert query(empty_paths, "select refresh_id, cast(as_of as varchar) from quality.log") == [
+        ("r0001", "2023-12-31")
+    ]
     release = current_release(empty_paths)
     assert release is not None
     assert record_of(release) == record("r0001")
@@ -110,7 +124,9 @@ def test_files_of_a_release_are_read_only_and_without_a_write_ahead_log(empty_pa
     assert not [file for file in files if file.suffix == ".wal"]
 
 
-def test_the_link_is_relative_so_that_the_folder_can_be_moved(empty_paths: ProjectPaths, tmp_path: Path) -> None:
+def test_the_link_is_relative_so_that_the_folder_can_be_moved(
+    empty_paths: ProjectPaths, tmp_path: Path
+) -> None:
     publish_version(empty_paths, 1)
     moved = empty_paths.published_dir.rename(tmp_path / "elsewhere")
     with duckdb.connect(str(moved / "current" / "kpi.duckdb"), read_only=True) as connection:
@@ -173,11 +189,15 @@ def test_a_release_that_lacks_rows_is_not_shown(empty_paths: ProjectPaths) -> No
 def test_a_public_table_that_was_not_built_is_an_error_with_its_name(empty_paths: ProjectPaths) -> None:
     build(empty_paths, 1)
     with pytest.raises(PublishError, match="no_such_table"):
-        publish(empty_paths, [DEAL, replace(DEAL, unique_id="model.x", name="no_such_table")], record("r0001"))
+        publish(
+            empty_paths, [DEAL, replace(DEAL, unique_id="model.x", name="no_such_table")], record("r0001")
+        )
     assert current_release(empty_paths) is None
 
 
-def poll(paths: ProjectPaths, stop: "multiprocessing.synchronize.Event", answers: "multiprocessing.Queue[Any]") -> None:
+def poll(
+    paths: ProjectPaths, stop: "multiprocessing.synchronize.Event", answers: "multiprocessing.Queue[Any]"
+) -> None:
     """Reopens the current release again and again; an answer mixes releases when versions or counts disagree."""
     queries = mixed = 0
     errors: list[str] = []
@@ -193,7 +213,9 @@ def poll(paths: ProjectPaths, stop: "multiprocessing.synchronize.Event", answers
             errors.append(str(error))
             continue
         queries += 1
-        consistent = len(found) == 1 and found[0][0] == found[0][1] == later[0][0] and found[0][2] == found[0][3]
+        consistent = (
+            len(found) == 1 and found[0][0] == found[0][1] == later[0][0] and found[0][2] == found[0][3]
+        )
         mixed += not consistent
         versions.update(row[0] for row in found)
     answers.put((queries, mixed, errors[:3], len(versions)))
@@ -217,7 +239,9 @@ def publish_under_readers(paths: ProjectPaths, publishes: int, readers: int, pau
 
 
 def test_readers_never_fail_and_never_see_two_releases_in_one_answer(empty_paths: ProjectPaths) -> None:
-    for queries, mixed, errors, versions in publish_under_readers(empty_paths, publishes=8, readers=2, pause=0.05):
+    for queries, mixed, errors, versions in publish_under_readers(
+        empty_paths, publishes=8, readers=2, pause=0.05
+    ):
         assert (mixed, errors) == (0, [])
         assert queries > 10
         assert versions > 2
@@ -225,7 +249,9 @@ def test_readers_never_fail_and_never_see_two_releases_in_one_answer(empty_paths
 
 @pytest.mark.slow
 def test_readers_never_fail_during_a_hundred_publishes(empty_paths: ProjectPaths) -> None:
-    for queries, mixed, errors, versions in publish_under_readers(empty_paths, publishes=100, readers=3, pause=0.02):
+    for queries, mixed, errors, versions in publish_under_readers(
+        empty_paths, publishes=100, readers=3, pause=0.02
+    ):
         assert (mixed, errors) == (0, [])
         assert queries > 200
         assert versions > 20
@@ -256,6 +282,9 @@ def test_a_release_opens_in_duckdb_1_1(empty_paths: ProjectPaths, tmp_path: Path
         "print(duckdb.__version__, c.execute('select count(*) from kpi.sales.deal').fetchone()[0])"
     )
     read = subprocess.run(
-        [python, "-c", code, str(empty_paths.current / "kpi.duckdb")], capture_output=True, text=True, check=True
+        [python, "-c", code, str(empty_paths.current / "kpi.duckdb")],
+        capture_output=True,
+        text=True,
+        check=True,
     )
     assert read.stdout.split() == ["1.1.3", "100"]

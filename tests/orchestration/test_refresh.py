@@ -44,7 +44,10 @@ def test_the_summary_says_what_was_published(toy: ToyProject, first_summary: str
 
 
 def test_only_public_models_are_in_a_release(published_toy: ToyProject) -> None:
-    assert query(published_toy, "select distinct schema_name from duckdb_tables() order by 1") == [("quality",), ("sales",)]
+    assert query(published_toy, "select distinct schema_name from duckdb_tables() order by 1") == [
+        ("quality",),
+        ("sales",),
+    ]
 
 
 def test_the_build_file_is_free_after_a_refresh(published_toy: ToyProject) -> None:
@@ -69,7 +72,9 @@ def test_as_of_reaches_the_models_and_the_log(published_toy: ToyProject, tmp_pat
     assert "As of      2024-01-15" in summary
     newest = "select cast(as_of as varchar) from quality.refresh_log order by refresh_id desc limit 1"
     assert query(published_toy, newest) == [("2024-01-15",)]
-    assert {"loading", "parsing", "landing", "build", "audit", "publish", "total"} <= set(json.loads(timings.read_text()))
+    assert {"loading", "parsing", "landing", "build", "audit", "publish", "total"} <= set(
+        json.loads(timings.read_text())
+    )
 
 
 def test_a_failing_check_keeps_the_release_and_shows_the_records(published_toy: ToyProject) -> None:
@@ -93,7 +98,10 @@ def test_a_failing_check_keeps_the_release_and_shows_the_records(published_toy: 
 
 
 def test_the_failed_refresh_is_in_the_log_of_the_next_release(published_toy: ToyProject) -> None:
-    with published_toy.with_deals("D1,U1,1,true,2024-03-01"), pytest.raises(CheckFailed, match="unique_fct_deal_deal_id"):
+    with (
+        published_toy.with_deals("D1,U1,1,true,2024-03-01"),
+        pytest.raises(CheckFailed, match="unique_fct_deal_deal_id"),
+    ):
         quietly(published_toy)
     quietly(published_toy)
     statuses = query(published_toy, "select status from quality.refresh_log order by refresh_id desc limit 2")
@@ -108,7 +116,9 @@ def test_a_warning_is_told_and_does_not_stop(published_toy: ToyProject) -> None:
     quietly(published_toy)
 
 
-def test_a_model_that_cannot_be_built_is_named_with_its_file_and_the_engines_message(published_toy: ToyProject) -> None:
+def test_a_model_that_cannot_be_built_is_named_with_its_file_and_the_engines_message(
+    published_toy: ToyProject,
+) -> None:
     before = current(published_toy)
     with published_toy.with_deals("D9,U1,much,true,2024-02-01"), pytest.raises(CheckFailed) as stopped:
         quietly(published_toy)
@@ -129,7 +139,9 @@ def test_a_folder_of_exports_replaces_the_sample_and_makes_way_for_it_again(
     paths = published_toy.paths.with_exports_dir(exports)
     summary = refresh(paths, progress=Progress(quiet=True))
     assert f"Exports    folder {exports}" in summary
-    assert query(published_toy, "select deal_id, _export_file, _export_record from sales.fct_deal") == [("X1", "crm/Deal.csv", 1)]
+    assert query(published_toy, "select deal_id, _export_file, _export_record from sales.fct_deal") == [
+        ("X1", "crm/Deal.csv", 1)
+    ]
     assert "1 warned" in summary, "the variable of exports.yml is in force"
     quietly(published_toy)
     assert query(published_toy, "select count(*) from sales.fct_deal") == [(4,)]
@@ -145,7 +157,9 @@ def test_a_project_that_dbt_cannot_read_is_a_configuration_error(published_toy: 
         broken.unlink()
 
 
-def test_a_release_that_is_missing_from_the_history_is_added_by_the_next_refresh(published_toy: ToyProject) -> None:
+def test_a_release_that_is_missing_from_the_history_is_added_by_the_next_refresh(
+    published_toy: ToyProject,
+) -> None:
     quietly(published_toy)
     log = published_toy.paths.refresh_log_file
     lines = log.read_text().splitlines(keepends=True)
@@ -154,11 +168,15 @@ def test_a_release_that_is_missing_from_the_history_is_added_by_the_next_refresh
     assert released is not None
     quietly(published_toy)
     assert released.release_id in [record.refresh_id for record in refresh_log.read(log)]
-    found = query(published_toy, f"select count(*) from quality.refresh_log where refresh_id = '{released.release_id}'")
+    found = query(
+        published_toy, f"select count(*) from quality.refresh_log where refresh_id = '{released.release_id}'"
+    )
     assert found == [(1,)]
 
 
-def test_a_release_is_made_by_the_lock_holder_alone(published_toy: ToyProject, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_release_is_made_by_the_lock_holder_alone(
+    published_toy: ToyProject, monkeypatch: pytest.MonkeyPatch
+) -> None:
     locked: list[bool] = []
     original = publishing.publish
 

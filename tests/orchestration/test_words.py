@@ -57,7 +57,11 @@ def test_counts_agree_with_their_noun() -> None:
 
 
 def test_tables_are_aligned_and_long_cells_are_cut() -> None:
-    assert plain_table(["name", "n"], [["a", 1], ["bc", 22]], right=[1]) == ["name   n", "a      1", "bc    22"]
+    assert plain_table(["name", "n"], [["a", 1], ["bc", 22]], right=[1]) == [
+        "name   n",
+        "a      1",
+        "bc    22",
+    ]
     assert plain_table(["x"], [["a\nb" * 40]])[1].endswith("…")
 
 
@@ -70,7 +74,9 @@ def test_a_headline_that_cannot_be_computed_does_not_hide_the_others() -> None:
     assert "Broken  cannot be computed (no such column)" in told
 
 
-@pytest.mark.parametrize("entry", [{"label": "x"}, {"value": "1"}, {"label": "x", "value": "1", "colour": "red"}])
+@pytest.mark.parametrize(
+    "entry", [{"label": "x"}, {"value": "1"}, {"label": "x", "value": "1", "colour": "red"}]
+)
 def test_a_headline_with_wrong_keys_is_named(entry: dict[str, str]) -> None:
     with pytest.raises(ConfigurationError, match="kpi_win_rate"):
         headlines(manifest(node("kpi_win_rate", headlines=[entry])))

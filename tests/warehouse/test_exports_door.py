@@ -89,7 +89,9 @@ def test_a_rejected_row_tells_its_file_and_its_reason(company: Warehouse) -> Non
 
 
 def test_a_value_that_does_not_fit_is_listed_as_it_was_written(company: Warehouse) -> None:
-    assert set(company.rows('select export_file, export_record, "column", reason from quality.rejected_values')) == {
+    assert set(
+        company.rows('select export_file, export_record, "column", reason from quality.rejected_values')
+    ) == {
         ("verkauf_sued.csv", 2, "amount", '"viel" is no decimal'),
         ("verkauf_sued.csv", 3, "created_at", '"31.02.2024" is no timestamp'),
     }
@@ -131,7 +133,12 @@ def test_without_orders_the_won_deals_are_the_revenue_and_say_so(company: Wareho
 
 
 def test_objects_that_were_not_exported_are_empty_and_not_broken(company: Warehouse) -> None:
-    for table in ("marketing.kpi_roas", "marketing.fct_touchpoint", "sales.fct_lead", "customers.fct_customer_cost"):
+    for table in (
+        "marketing.kpi_roas",
+        "marketing.fct_touchpoint",
+        "sales.fct_lead",
+        "customers.fct_customer_cost",
+    ):
         assert company.one(f"select count(*) from {table}") == (0,), table
 
 
@@ -139,7 +146,9 @@ def test_as_of_is_the_last_thing_that_happened_in_the_exports(company: Warehouse
     assert "As of      2024-03-11" in company.summary
 
 
-def test_a_missing_exchange_rate_stops_the_refresh_and_names_currency_day_file_and_record(tmp_path: Path) -> None:
+def test_a_missing_exchange_rate_stops_the_refresh_and_names_currency_day_file_and_record(
+    tmp_path: Path,
+) -> None:
     mapping = """\
 version: 1
 objects:
@@ -161,7 +170,9 @@ objects:
     assert not (tmp_path / "published" / "current").exists()
 
 
-def test_the_bare_build_never_loads_the_sample_over_landed_exports(company: Warehouse, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_bare_build_never_loads_the_sample_over_landed_exports(
+    company: Warehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from dbt.cli.main import dbtRunner
 
     from orchestration.dbt_project import close_connections

@@ -106,7 +106,10 @@ def test_staging_reads_one_export_and_only_its_own_systems(sample: Warehouse) ->
 
 
 def test_intermediate_and_marts_take_staged_records_only() -> None:
-    for file in [*(ROOT / "models" / "intermediate").glob("*.sql"), *(ROOT / "models" / "marts").rglob("*.sql")]:
+    for file in [
+        *(ROOT / "models" / "intermediate").glob("*.sql"),
+        *(ROOT / "models" / "marts").rglob("*.sql"),
+    ]:
         sql = file.read_text(encoding="utf-8")
         accounts = "staging_models()" in sql
         if "ref('stg_" in sql and not accounts:
@@ -120,9 +123,16 @@ def test_no_model_asks_for_the_current_date_or_switches_on_a_variable() -> None:
         assert "if var(" not in sql, file.name
 
 
-@pytest.mark.parametrize("pattern", ["orchestration/**/*.py", "simulator/**/*.py", "tests/**/*.py", "models/**/*.sql", "macros/*.sql"])
+@pytest.mark.parametrize(
+    "pattern",
+    ["orchestration/**/*.py", "simulator/**/*.py", "tests/**/*.py", "models/**/*.sql", "macros/*.sql"],
+)
 def test_no_file_is_longer_than_four_hundred_lines(pattern: str) -> None:
-    long = {file.name: n for file in ROOT.glob(pattern) if (n := len(file.read_text(encoding="utf-8").splitlines())) > 400}
+    long = {
+        file.name: n
+        for file in ROOT.glob(pattern)
+        if (n := len(file.read_text(encoding="utf-8").splitlines())) > 400
+    }
     assert not long
 
 
@@ -143,8 +153,15 @@ def test_every_seed_header_is_its_contract() -> None:
 
 
 def test_versions_and_personal_data_stay_out_of_the_release(sample: Warehouse) -> None:
-    columns = {name for (name,) in sample.rows("select distinct column_name from duckdb_columns() where not internal")}
-    assert not {name for name in columns if re.search(r"e_?mail|phone|first_name|last_name|street|lead_name|contact_name", name)}
+    columns = {
+        name
+        for (name,) in sample.rows("select distinct column_name from duckdb_columns() where not internal")
+    }
+    assert not {
+        name
+        for name in columns
+        if re.search(r"e_?mail|phone|first_name|last_name|street|lead_name|contact_name", name)
+    }
 
 
 def test_tests_do_not_need_anything_outside_the_clone() -> None:

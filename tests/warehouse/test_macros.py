@@ -91,7 +91,9 @@ def test_days_between_counts_from_the_earlier_to_the_later(value: Callable[..., 
         ("", "Europe/Istanbul", None),
     ],
 )
-def test_timestamps_are_read_into_utc(value: Callable[..., Any], written: str, zone: str, expected: str | None) -> None:
+def test_timestamps_are_read_into_utc(
+    value: Callable[..., Any], written: str, zone: str, expected: str | None
+) -> None:
     found = value(f"typed(\"'{written}'\", 'timestamp')", reporting_time_zone=zone)
     assert (str(found) if found is not None else None) == expected
 
@@ -109,6 +111,8 @@ def test_a_bare_date_stays_its_day_in_every_time_zone(value: Callable[..., Any],
         ("abc", "decimal", None), ("00501", "text", "00501"), ("   ", "text", None), ("7", "integer", "7"),
         ("7.5", "integer", None), ("7.0", "integer", "7"), ("0.25", "number", "0.25"), ("nan", "number", None),
         ("YES", "boolean", "True"), ("0", "boolean", "False"), ("maybe", "boolean", None),
+        ("1_000", "decimal", None), ("1_000", "integer", None), ("1_000", "number", None), ("12/03/24", "date", None),
+        ("epoch", "timestamp", None), ("infinity", "timestamp", None), ("12/03/24", "timestamp", None), ("12-3-24", "date", None),
         ("2024-02-29", "date", "2024-02-29"), ("2024-02-29 10:00:00", "date", "2024-02-29"), ("29.02.2024", "date", None),
     ],
 )  # fmt: skip

@@ -85,7 +85,11 @@ def test_a_bad_key_date_or_amount_rejects_the_record_and_says_what_was_written(
     stage: Stage, field: str, written: str | None, reason: str
 ) -> None:
     (record,) = stage(COSTS, [cost(**{field: written})])
-    assert (record["_row_status"], record["_rejected_column"], record["_rejected_reason"]) == ("rejected", field, reason)
+    assert (record["_row_status"], record["_rejected_column"], record["_rejected_reason"]) == (
+        "rejected",
+        field,
+        reason,
+    )
 
 
 def test_another_value_that_does_not_fit_becomes_null_and_is_listed(stage: Stage) -> None:
@@ -121,12 +125,19 @@ def test_a_deleted_record_is_deleted_and_its_older_version_does_not_come_back(st
 
 
 def test_a_period_of_a_rep_without_a_start_is_a_key_of_its_own(stage: Stage) -> None:
-    records = stage("stg_generic__rep", [{"rep_id": "r"}, {"rep_id": "r", "valid_from": "2024-01-01"}, {"rep_id": "r"}])
+    records = stage(
+        "stg_generic__rep", [{"rep_id": "r"}, {"rep_id": "r", "valid_from": "2024-01-01"}, {"rep_id": "r"}]
+    )
     assert [record["_row_status"] for record in records] == ["superseded", "staged", "staged"]
 
 
 def test_google_cost_is_in_millionths(stage: Stage) -> None:
-    ad = {"segments.date": "2024-01-05", "customer.id": "1", "ad_group_ad.ad.id": "9", "metrics.cost_micros": "1234567890"}
+    ad = {
+        "segments.date": "2024-01-05",
+        "customer.id": "1",
+        "ad_group_ad.ad.id": "9",
+        "metrics.cost_micros": "1234567890",
+    }
     (record,) = stage("stg_google_ads__ad_performance_daily", [ad])
     assert str(record["spend"]) == "1234.5679"
 
@@ -138,13 +149,18 @@ def test_only_purchases_among_metas_actions_are_conversions(stage: Stage) -> Non
     with_actions, without, broken = stage("stg_meta_ads__ad_performance_daily", [
         {**ad, "actions": actions, "action_values": worth}, {**ad, "ad_id": "10"}, {**ad, "ad_id": "11", "actions": "[{"},
     ])  # fmt: skip
-    assert (with_actions["platform_conversions"], float(with_actions["platform_conversion_value"])) == (2, 99.9)
+    assert (with_actions["platform_conversions"], float(with_actions["platform_conversion_value"])) == (
+        2,
+        99.9,
+    )
     assert (without["platform_conversions"], without["platform_conversion_value"]) == (0, 0)
     assert (broken["_row_status"], broken["platform_conversions"]) == ("staged", 0)
     assert broken["_misfits"] == [{"column": "actions", "reason": '"[{" is no json'}]
 
 
-def test_salesforce_ids_tell_leads_from_contacts_and_a_closed_flag_without_a_win_is_a_loss(stage: Stage) -> None:
+def test_salesforce_ids_tell_leads_from_contacts_and_a_closed_flag_without_a_win_is_a_loss(
+    stage: Stage,
+) -> None:
     lead, contact = stage("stg_salesforce__activity", [
         {"Id": "00T1", "WhoId": "00Q9", "WhatId": "0069", "CreatedDate": "2024-01-01"},
         {"Id": "00T2", "WhoId": "0039", "WhatId": "0019", "CreatedDate": "2024-01-01"},
@@ -160,7 +176,10 @@ def test_salesforce_ids_tell_leads_from_contacts_and_a_closed_flag_without_a_win
 
 
 VALUES = st.one_of(
-    st.none(), st.just(""), st.text(max_size=12), st.sampled_from(["1", "2", "2024-01-01", "2024-01-01T10:00:00Z", "true", "won", "10.5", "-", "NULL"])
+    st.none(),
+    st.just(""),
+    st.text(max_size=12),
+    st.sampled_from(["1", "2", "2024-01-01", "2024-01-01T10:00:00Z", "true", "won", "10.5", "-", "NULL"]),
 )
 
 
@@ -177,7 +196,12 @@ def test_whatever_an_export_says_each_record_comes_back_once_with_one_verdict(
     staged = stage(model, records)
     assert sorted(row["_export_record"] for row in staged) == list(range(1, len(records) + 1))
     assert {row["_row_status"] for row in staged} <= {"staged", "rejected", "superseded", "deleted"}
-    key = staged and [name for name in ("opportunity_id", "order_id", "cost_id") if name in staged[0]][-1 if "order" in model else 0]
+    key = (
+        staged
+        and [name for name in ("opportunity_id", "order_id", "cost_id") if name in staged[0]][
+            -1 if "order" in model else 0
+        ]
+    )
     keys = [row[key] for row in staged if row["_row_status"] == "staged"]
     assert len(keys) == len(set(keys))
     assert None not in keys

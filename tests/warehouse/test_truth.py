@@ -32,12 +32,16 @@ class Comparison:
         if not same:
             self.differences.append(f"{what}: the table says {found}, the truth {expected}")
 
-    def each(self, what: object, found: Iterable[Any], truth: dict[str, Any], keys: str, tolerance: float = 1e-6) -> None:
+    def each(
+        self, what: object, found: Iterable[Any], truth: dict[str, Any], keys: str, tolerance: float = 1e-6
+    ) -> None:
         for value, key in zip(found, keys.split(), strict=True):
             self.equal(f"{what} {key}", value, truth[key], tolerance)
 
     def assert_no_difference(self, at_least: int) -> None:
-        assert not self.differences, f"{len(self.differences)} of {self.compared}:\n" + "\n".join(self.differences[:30])
+        assert not self.differences, f"{len(self.differences)} of {self.compared}:\n" + "\n".join(
+            self.differences[:30]
+        )
         assert self.compared >= at_least
 
 
@@ -138,7 +142,10 @@ def test_stage_conversion_in_three_variants_is_the_true_one(company: Company) ->
                 month(period), kind, scope_id, int(pair.split("-")[0]),
             ) or (0, 0, 0, 0, 0)  # fmt: skip
             comparison.each(
-                (scope_id, period, pair), found, truth, "ever_earlier ever_later both reached_earlier reached_later"
+                (scope_id, period, pair),
+                found,
+                truth,
+                "ever_earlier ever_later both reached_earlier reached_later",
             )
     comparison.assert_no_difference(at_least=1000)
 
@@ -154,7 +161,9 @@ def test_leads_and_their_duplicates_are_the_true_ones(company: Company) -> None:
             " from sales.fct_lead where ? = 'all' or date_trunc('month', created_on) = ?::date",
             period, month(period),
         )  # fmt: skip
-        comparison.each(period, found or (), truth, "created_count duplicates_count won_count mean_completeness")
+        comparison.each(
+            period, found or (), truth, "created_count duplicates_count won_count mean_completeness"
+        )
     comparison.assert_no_difference(at_least=96)
 
 
@@ -211,7 +220,9 @@ def test_what_partners_brought_and_influenced_is_the_true_one(company: Company) 
                 f"select {columns} from partners.kpi_partner_scorecard where partner_id = ? and period_kind = 'all'",
                 partner_id,
             )
-            comparison.each((partner_id, role), found or (), truth[role], " ".join(names.values()), tolerance=MONEY)
+            comparison.each(
+                (partner_id, role), found or (), truth[role], " ".join(names.values()), tolerance=MONEY
+            )
     comparison.assert_no_difference(at_least=90)
 
 
@@ -225,7 +236,9 @@ def test_partners_and_direct_business_add_up_to_all_bookings_to_the_cent(company
     assert parts == whole
 
 
-def test_spend_and_platform_conversions_of_every_campaign_and_month_are_the_true_ones(company: Company) -> None:
+def test_spend_and_platform_conversions_of_every_campaign_and_month_are_the_true_ones(
+    company: Company,
+) -> None:
     comparison = Comparison()
     for platform, campaigns in company.truth["ads"].items():
         for campaign_id, periods in campaigns.items():
@@ -258,7 +271,9 @@ def test_attribution_by_three_models_is_the_true_one(company: Company) -> None:
         "select count(distinct journey_id), count(*) from marketing.fct_touchpoint where converted"
     )
     comparison.each("journeys", found or (), truth, "attributed_orders_count touches_of_orders_count")
-    total = company.one("select sum(attributed_amount_base) from marketing.fct_attribution where model = 'linear'")
+    total = company.one(
+        "select sum(attributed_amount_base) from marketing.fct_attribution where model = 'linear'"
+    )
     comparison.equal("attributed revenue", (total or (None,))[0], truth["attributed_revenue_eur"], 1e-6)
     comparison.assert_no_difference(at_least=60)
 
