@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from simulator.columns import Empty, Table
-from simulator.company import Company, stream
+from simulator.company import CompanyParts, stream
 from simulator.exports_ads import google_table, meta_table
 from simulator.exports_people import (
     account_table,
@@ -49,7 +49,7 @@ GENERIC_HEADERS = {
 }
 
 
-def build_tables(company: Company) -> dict[str, Table]:
+def build_tables(company: CompanyParts) -> dict[str, Table]:
     """`<system>/<system>__<object>` -> columns."""
     rng = stream(company.settings, "exports")
     systems: dict[str, dict[str, Table]] = {

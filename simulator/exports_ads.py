@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.columns import Choice, Day, Fixed, Joined, Label, Numbered, Table, Whole
-from simulator.company import Company
+from simulator.company import CompanyParts
 from simulator.exports_people import ad_campaign_names, constant
 from simulator.marketing import CHANNEL_TYPES, GOOGLE, META, PLATFORM_CURRENCY
 from simulator.money import CURRENCIES
@@ -16,7 +16,7 @@ GOOGLE_CUSTOMER_ID = 4_815_162_342
 META_ACCOUNT_ID = 1_048_576_000_001
 
 
-def _rows(company: Company, platform: int) -> tuple[IntArray, IntArray, IntArray, IntArray]:
+def _rows(company: CompanyParts, platform: int) -> tuple[IntArray, IntArray, IntArray, IntArray]:
     """Rows of `AdDays` of a platform, and their ad, ad group and campaign."""
     plan = company.plan
     rows = np.flatnonzero(plan.ad_platform[company.ad_days.ad] == platform)
@@ -24,7 +24,7 @@ def _rows(company: Company, platform: int) -> tuple[IntArray, IntArray, IntArray
     return rows, ad, plan.ad_group[ad], plan.ad_campaign[ad]
 
 
-def google_table(company: Company) -> Table:
+def google_table(company: CompanyParts) -> Table:
     """Column names of the Google Ads API; cost in millionths of the account's currency."""
     plan, days, claims = company.plan, company.ad_days, company.ad_conversions
     rows, ad, group, campaign = _rows(company, GOOGLE)
@@ -50,7 +50,7 @@ def google_table(company: Company) -> Table:
     }
 
 
-def meta_table(company: Company) -> Table:
+def meta_table(company: CompanyParts) -> Table:
     """Insights of the Marketing API; conversions come as JSON text in `actions`."""
     plan, days, claims = company.plan, company.ad_days, company.ad_conversions
     rows, ad, group, campaign = _rows(company, META)

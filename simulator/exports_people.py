@@ -17,7 +17,7 @@ from simulator.columns import (
     Table,
     Whole,
 )
-from simulator.company import Company
+from simulator.company import CompanyParts
 from simulator.deals import INDUSTRIES, SEGMENTS
 from simulator.leads import OPEN, STATUSES
 from simulator.marketing import CAMPAIGN_TYPES, GOOGLE, THEMES
@@ -48,17 +48,17 @@ def optional(*values: str | None) -> list[str]:
     return list(dict.fromkeys(value for value in values if value is not None))
 
 
-def rep_user(company: Company, rep: IntArray) -> RecordId:
+def rep_user(company: CompanyParts, rep: IntArray) -> RecordId:
     """User ids of reps."""
     return RecordId(USER, company.staff.first_rep + rep)
 
 
-def partner_account(company: Company, partner: IntArray) -> RecordId:
+def partner_account(company: CompanyParts, partner: IntArray) -> RecordId:
     """Account ids of partners: they come after all other accounts."""
     return RecordId(ACCOUNT, np.where(partner >= 0, len(company.accounts) + partner, -1))
 
 
-def user_table(company: Company) -> Table:
+def user_table(company: CompanyParts) -> Table:
     """Reps, their managers and the vice president; those who left are inactive."""
     staff = company.staff
     team = np.where(staff.team < 0, -1, staff.team)
@@ -81,7 +81,7 @@ def user_table(company: Company) -> Table:
     }
 
 
-def account_table(company: Company, rng: np.random.Generator) -> Table:
+def account_table(company: CompanyParts, rng: np.random.Generator) -> Table:
     """Customers and prospects, then channel partners."""
     accounts, partners, deals = company.accounts, company.partners, company.deals
     own, count = len(accounts), len(accounts) + len(partners)
@@ -125,7 +125,7 @@ def account_table(company: Company, rng: np.random.Generator) -> Table:
     }
 
 
-def contact_table(company: Company) -> Table:
+def contact_table(company: CompanyParts) -> Table:
     """One contact for each account that is sold to."""
     accounts = company.accounts
     row = np.arange(len(accounts))
@@ -144,7 +144,7 @@ def contact_table(company: Company) -> Table:
     }
 
 
-def lead_table(company: Company, rng: np.random.Generator) -> Table:
+def lead_table(company: CompanyParts, rng: np.random.Generator) -> Table:
     """Leads; an older version is one from before the lead was worked on or converted."""
     leads, plan = company.leads, company.plan
     count = len(leads)
@@ -202,7 +202,7 @@ def source_label(source: IntArray, field: str) -> Label:
     return Label(table[source], labels)
 
 
-def campaign_names(company: Company) -> list[str]:
+def campaign_names(company: CompanyParts) -> list[str]:
     """Names of CRM campaigns: the platforms' names for mirrors, else type and number."""
     campaigns = company.campaigns
     mirrored = ad_campaign_names(company)
@@ -210,7 +210,7 @@ def campaign_names(company: Company) -> list[str]:
     return mirrored + [f"{kind} {number + 1}" for number, kind in enumerate(kinds)]
 
 
-def ad_campaign_names(company: Company) -> list[str]:
+def ad_campaign_names(company: CompanyParts) -> list[str]:
     """Campaign names as the ad platforms show them."""
     plan = company.plan
     kinds = np.where(plan.campaign_platform != GOOGLE, 2, plan.campaign_is_display.astype(int))
@@ -221,7 +221,7 @@ def ad_campaign_names(company: Company) -> list[str]:
     ]
 
 
-def campaign_table(company: Company) -> Table:
+def campaign_table(company: CompanyParts) -> Table:
     """Campaigns; mirrors of ad campaigns carry no cost, which the platforms report."""
     campaigns = company.campaigns
     count = len(campaigns)
@@ -245,7 +245,7 @@ def campaign_table(company: Company) -> Table:
     }
 
 
-def member_table(company: Company) -> Table:
+def member_table(company: CompanyParts) -> Table:
     """Campaign members, with the day of their response if there was one."""
     members = company.members
     count = len(members)

@@ -8,7 +8,7 @@ import numpy as np
 
 from simulator.channels import CHANNEL_MAP
 from simulator.columns import Column, Day, Fixed, Label, RecordId, Table, Whole
-from simulator.company import Company
+from simulator.company import CompanyParts
 from simulator.deal_paths import LOST, QUALIFICATION, STAGES, WON
 from simulator.deals import ROLES, SOURCED
 from simulator.exports_people import CAMPAIGN, constant, partner_account
@@ -42,7 +42,7 @@ def written_table(header: str, rows: Sequence[Sequence[object]]) -> Table:
     return table
 
 
-def rate_table(company: Company) -> Table:
+def rate_table(company: CompanyParts) -> Table:
     """Business days only; the reporting currency needs no rate to itself."""
     rates = company.rates
     foreign = [number for number in range(len(CURRENCIES)) if number != EUR]
@@ -74,7 +74,7 @@ def stage_rows() -> list[tuple[object, ...]]:
     return rows
 
 
-def campaign_map_table(company: Company) -> Table:
+def campaign_map_table(company: CompanyParts) -> Table:
     """CRM campaigns that mirror a campaign of an ad platform."""
     plan = company.plan
     count = company.campaigns.mirrors
@@ -86,7 +86,7 @@ def campaign_map_table(company: Company) -> Table:
     }
 
 
-def partner_terms_table(company: Company) -> Table:
+def partner_terms_table(company: CompanyParts) -> Table:
     """Tier, region and commission of each channel partner."""
     partners = company.partners
     count = len(partners)
@@ -100,7 +100,7 @@ def partner_terms_table(company: Company) -> Table:
     }
 
 
-def reference_tables(company: Company) -> dict[str, Table]:
+def reference_tables(company: CompanyParts) -> dict[str, Table]:
     """All reference files, by object name."""
     roles = [
         ("salesforce", role, "sourced" if number == SOURCED else "influenced")

@@ -18,7 +18,7 @@ from simulator.columns import (
     Table,
     Whole,
 )
-from simulator.company import Company
+from simulator.company import CompanyParts
 from simulator.deal_paths import FORECAST, PROBABILITY, STAGES, WON
 from simulator.deals import COMPETITORS, EXPANDING, LOSS_REASONS, PRODUCT_FAMILIES, ROLES, SOURCED
 from simulator.exports_people import (
@@ -44,7 +44,7 @@ from simulator.versions import draw_versions
 HISTORY, LINE, PRODUCT, PARTNER_ROW, TASK, ORDER = "008", "00k", "01t", "00I", "00T", "801"
 
 
-def opportunity_table(company: Company, rng: np.random.Generator) -> Table:
+def opportunity_table(company: CompanyParts, rng: np.random.Generator) -> Table:
     """Current state, and a few older versions as they were at creation, with another owner."""
     deals, history = company.deals, company.history
     first = np.flatnonzero(history.is_first)
@@ -83,7 +83,7 @@ def opportunity_table(company: Company, rng: np.random.Generator) -> Table:
     }
 
 
-def history_table(company: Company) -> Table:
+def history_table(company: CompanyParts) -> Table:
     """One row at creation and one at each change of stage, amount or close date."""
     history, deals = company.history, company.deals
     return {
@@ -100,7 +100,7 @@ def history_table(company: Company) -> Table:
     }
 
 
-def line_table(company: Company, rng: np.random.Generator) -> Table:
+def line_table(company: CompanyParts, rng: np.random.Generator) -> Table:
     """Lines of opportunities; they add up to the amount."""
     deals = company.deals
     lines = draw_lines(rng, deals)
@@ -118,7 +118,7 @@ def line_table(company: Company, rng: np.random.Generator) -> Table:
     }
 
 
-def product_table(company: Company) -> Table:
+def product_table(company: CompanyParts) -> Table:
     """What is sold."""
     count = len(PRODUCTS)
     at = np.full(count, company.timeline.start_at - 400 * 24 * HOUR_MS)
@@ -135,7 +135,7 @@ def product_table(company: Company) -> Table:
     }
 
 
-def partner_table(company: Company, rng: np.random.Generator) -> Table:
+def partner_table(company: CompanyParts, rng: np.random.Generator) -> Table:
     """Sourcing and influencing partners; and rows that were entered by mistake and deleted."""
     deals = company.deals
     sourced = np.flatnonzero(deals.partner >= 0)
@@ -172,7 +172,7 @@ def partner_table(company: Company, rng: np.random.Generator) -> Table:
     }
 
 
-def task_table(company: Company, rng: np.random.Generator) -> Table:
+def task_table(company: CompanyParts, rng: np.random.Generator) -> Table:
     """Tasks; a planned one has no completion, and was created on the last simulated day."""
     tasks, timeline = company.tasks, company.timeline
     done = ~tasks.is_planned
@@ -215,7 +215,7 @@ def task_table(company: Company, rng: np.random.Generator) -> Table:
     }
 
 
-def order_table(company: Company, rng: np.random.Generator) -> Table:
+def order_table(company: CompanyParts, rng: np.random.Generator) -> Table:
     """Orders; an older version has another amount."""
     orders = company.orders
     created = np.minimum(local_midnight(orders.day) + 15 * HOUR_MS, company.timeline.end_at - HOUR_MS)
@@ -241,7 +241,7 @@ def order_table(company: Company, rng: np.random.Generator) -> Table:
     }
 
 
-def customer_cost_table(company: Company, rng: np.random.Generator) -> Table:
+def customer_cost_table(company: CompanyParts, rng: np.random.Generator) -> Table:
     """The warehouse's own format for costs; customers are the CRM's accounts."""
     costs = company.costs
     updated = np.minimum(local_midnight(costs.day) + 18 * HOUR_MS, company.timeline.end_at - HOUR_MS)

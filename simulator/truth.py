@@ -13,7 +13,7 @@ import numpy as np
 
 from simulator import channels, deal_paths, deals, orders
 from simulator.columns import RecordId
-from simulator.company import Company
+from simulator.company import CompanyParts
 from simulator.exports_people import USER
 from simulator.money import CURRENCIES, EUR
 from simulator.rendering import render
@@ -23,7 +23,7 @@ from simulator.truth_marketing import count_ads, count_attribution, count_leads
 from simulator.truth_sales import count_opportunities, count_partners, count_stage_conversion
 
 
-def count_truth(company: Company) -> dict[str, Any]:
+def count_truth(company: CompanyParts) -> dict[str, Any]:
     """All of the truth; see the functions of the parts for what each holds."""
     settings = company.settings
     return {
@@ -47,7 +47,7 @@ def count_truth(company: Company) -> dict[str, Any]:
     }
 
 
-def _parameters(company: Company) -> dict[str, Any]:
+def _parameters(company: CompanyParts) -> dict[str, Any]:
     """What was drawn from: rates by rep, partner and source, stage chances, buying behaviour."""
     staff, partners = company.staff, company.partners
     reps = render(RecordId(USER, staff.first_rep + np.arange(staff.reps)))

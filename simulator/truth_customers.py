@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from simulator.columns import Day, RecordId
-from simulator.company import Company
+from simulator.company import CompanyParts
 from simulator.counting import Cells, base_quotient
 from simulator.exports_people import ACCOUNT
 from simulator.money import base_text
@@ -15,18 +15,18 @@ from simulator.rendering import render
 from simulator.timeline import IntArray
 
 
-def order_base(company: Company) -> IntArray:
+def order_base(company: CompanyParts) -> IntArray:
     """(orders,) ten-thousandths of a euro at the rate of the order's day."""
     orders = company.orders
     return company.rates.to_base(orders.amount, orders.currency, orders.day)
 
 
-def live_orders(company: Company) -> IntArray:
+def live_orders(company: CompanyParts) -> IntArray:
     """Rows of the orders that were not deleted."""
     return np.flatnonzero(~company.orders.is_deleted)
 
 
-def count_revenue(company: Company) -> dict[str, Any]:
+def count_revenue(company: CompanyParts) -> dict[str, Any]:
     """period ('all' or first day of month) -> revenue, orders and customers."""
     orders, timeline = company.orders, company.timeline
     rows = live_orders(company)
@@ -61,7 +61,7 @@ def count_revenue(company: Company) -> dict[str, Any]:
     }
 
 
-def count_customers(company: Company) -> dict[str, Any]:
+def count_customers(company: CompanyParts) -> dict[str, Any]:
     """'buyers': account id -> realised value; 'prospects': account id -> costs of those without orders."""
     orders, costs = company.orders, company.costs
     count = len(company.accounts)

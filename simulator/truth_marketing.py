@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from simulator.channels import CHANNELS, NO_CHANNEL, SOURCE_CHANNEL
-from simulator.company import Company
+from simulator.company import CompanyParts
 from simulator.counting import ALL, Cells, quotient
 from simulator.marketing import PLATFORM_CURRENCY, PLATFORMS
 from simulator.members import lead_party, member_channel
@@ -20,7 +20,7 @@ from simulator.truth_customers import live_orders, order_base
 LOOKBACK_DAYS = 90
 
 
-def count_leads(company: Company) -> dict[str, Any]:
+def count_leads(company: CompanyParts) -> dict[str, Any]:
     """period -> leads; only survivors count as created, duplicates by their own month."""
     leads, deals, timeline = company.leads, company.deals, company.timeline
     live = ~leads.is_deleted
@@ -53,7 +53,7 @@ def count_leads(company: Company) -> dict[str, Any]:
     }
 
 
-def count_ads(company: Company) -> dict[str, Any]:
+def count_ads(company: CompanyParts) -> dict[str, Any]:
     """platform (or 'all') -> campaign's platform id (or 'all') -> period -> sums.
 
     platform_conversions are Google's conversions or Meta's purchases; lead_actions Meta's leads.
@@ -94,7 +94,7 @@ def count_ads(company: Company) -> dict[str, Any]:
     return result
 
 
-def draw_up_touches(company: Company) -> tuple[IntArray, IntArray, IntArray]:
+def draw_up_touches(company: CompanyParts) -> tuple[IntArray, IntArray, IntArray]:
     """(party, UTC, channel) of every touch, ordered by party and time.
 
     A lead with any trace of a source is a touch when it was created, and so is a campaign member
@@ -112,7 +112,7 @@ def draw_up_touches(company: Company) -> tuple[IntArray, IntArray, IntArray]:
     return party[order], at[order], channel[order]
 
 
-def count_attribution(company: Company) -> dict[str, Any]:
+def count_attribution(company: CompanyParts) -> dict[str, Any]:
     """First, last and linear attribution of orders to channels.
 
     An order's touches are those of its account from 90 days before the midnight that begins the

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.columns import RecordId
-from simulator.company import Company
+from simulator.company import CompanyParts
 from simulator.counting import Cells, base_quotient, describe, quotient
 from simulator.deal_paths import LOST, WON
 from simulator.exports_people import USER, partner_account
@@ -19,19 +19,19 @@ from simulator.timeline import NEVER, IntArray, local_day
 NOTHING = np.zeros(0, dtype=np.int64)
 
 
-def rep_ids(company: Company) -> list[str]:
+def rep_ids(company: CompanyParts) -> list[str]:
     """User ids of the reps."""
     staff = company.staff
     return [str(text) for text in render(RecordId(USER, staff.first_rep + np.arange(staff.reps)))]
 
 
-def deal_base(company: Company, amount: IntArray, deal: IntArray) -> IntArray:
+def deal_base(company: CompanyParts, amount: IntArray, deal: IntArray) -> IntArray:
     """Ten-thousandths of a euro at the rate of the local day on which the deal was created."""
     deals = company.deals
     return company.rates.to_base(amount, deals.currency[deal], local_day(deals.created_at[deal]))
 
 
-def first_followup(company: Company) -> IntArray:
+def first_followup(company: CompanyParts) -> IntArray:
     """(deals,) UTC of the first human activity on the deal since its creation, or `NEVER`."""
     tasks, deals = company.tasks, company.deals
     human = (tasks.deal >= 0) & ~tasks.is_automatic & ~tasks.is_planned & ~tasks.is_deleted
@@ -42,7 +42,7 @@ def first_followup(company: Company) -> IntArray:
     return np.where(first == far, NEVER, first)
 
 
-def count_opportunities(company: Company) -> dict[str, Any]:
+def count_opportunities(company: CompanyParts) -> dict[str, Any]:
     """scope ('all' or user id) -> period ('all' or first day of month) -> counts.
 
     created_*: by month of creation; won_*, lost_*, closed_*, cycles: by month of the last closing;
@@ -93,7 +93,7 @@ def count_opportunities(company: Company) -> dict[str, Any]:
     return result
 
 
-def _open_at_month_ends(company: Company, cells: Cells) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _open_at_month_ends(company: CompanyParts, cells: Cells) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Number and amount of deals open at each month's end, and now in the last column."""
     deals, history = company.deals, company.history
     first_row = np.flatnonzero(history.is_first)
@@ -111,7 +111,7 @@ def _open_at_month_ends(company: Company, cells: Cells) -> tuple[NDArray[np.int6
     return count, amount
 
 
-def count_stage_conversion(company: Company) -> dict[str, Any]:
+def count_stage_conversion(company: CompanyParts) -> dict[str, Any]:
     """scope -> period of creation -> pair such as '1-2' -> the counts behind the three variants."""
     deals, history = company.deals, company.history
     visited = np.zeros((len(deals), WON + 1), dtype=bool)
@@ -145,7 +145,7 @@ def count_stage_conversion(company: Company) -> dict[str, Any]:
     return result
 
 
-def count_partners(company: Company) -> dict[str, Any]:
+def count_partners(company: CompanyParts) -> dict[str, Any]:
     """partner's account id -> 'sourced' and 'influenced' -> counts over all time."""
     deals, partners = company.deals, company.partners
     ids = render(partner_account(company, np.arange(len(partners))))

@@ -7,9 +7,9 @@ from pathlib import Path
 import duckdb
 
 from simulator.columns import Table, quoted
-from simulator.company import Company
 from simulator.rendering import table_query
 from simulator.settings import SimulationError
+from simulator.simulation import Company
 
 FORMATS = {
     "csv": "format csv, header, delimiter ',', quote '\"'",
