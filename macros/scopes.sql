@@ -58,6 +58,31 @@
 {% endmacro %}
 
 
+{% macro headline_rows() %}
+    {#- The rows that every KPI table by period and scope has, also where nothing happened: all/all of every month and of 'all'. -#}
+    select
+        'all' as period_kind,
+        cast(null as date) as period_month,
+        'all' as scope_kind,
+        'all' as scope_id
+    union all
+    select
+        'month' as period_kind,
+        period_month,
+        'all' as scope_kind,
+        'all' as scope_id
+    from {{ ref('int_month') }}
+{% endmacro %}
+
+
+{% macro same_period_and_scope(left, right) -%}
+    {{ left }}.period_kind = {{ right }}.period_kind
+        and {{ left }}.period_month is not distinct from {{ right }}.period_month
+        and {{ left }}.scope_kind = {{ right }}.scope_kind
+        and {{ left }}.scope_id = {{ right }}.scope_id
+{%- endmacro %}
+
+
 {% macro is_mature(period_month, kpi_id, as_of_on='as_of.as_of_on') -%}
     {#- Whether the cohort of a month is old enough for its KPI to be final, by reference__maturity_window. -#}
     {{ dbt.dateadd('day', "(select coalesce(max(maturity_days), 0) from " ~ ref('stg_reference__maturity_window') ~ " where _row_status = 'staged' and kpi_id = '" ~ kpi_id ~ "')", month_end_of(period_month)) }} <= {{ as_of_on }}

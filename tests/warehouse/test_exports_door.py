@@ -189,3 +189,14 @@ def test_the_bare_build_never_loads_the_sample_over_landed_exports(
     with company.build() as connection:
         assert connection.execute("select count(*) from raw.salesforce__opportunity").fetchall() == [(0,)]
         assert connection.execute("select count(*) from raw.generic__opportunity").fetchall() == [(7,)]
+
+
+def test_a_company_with_nothing_but_headers_has_every_table_and_its_headline_rows(tmp_path: Path) -> None:
+    files = {"generic/opportunity.csv": "opportunity_id,outcome,amount\n"}
+    company = refreshed(tmp_path, write_exports(tmp_path / "exports", "version: 1\n", files))
+    published = company.one("select count(*) from duckdb_tables() where not internal")
+    assert published == (len(company.models(public=True)),)
+    for table in ("sales.kpi_win_rate", "sales.kpi_deals", "sales.kpi_sales_cycle", "customers.kpi_revenue"):
+        rows = company.rows(f"select distinct period_kind, scope_kind, scope_id from {table}")
+        assert rows == [("all", "all", "all")], table
+    assert company.one("select distinct n, win_rate, win_rate_low from sales.kpi_win_rate") == (0, None, None)

@@ -25,10 +25,14 @@ by_scope as (
 ),
 
 scopes as (
-    select distinct
+    select
         scope_kind,
         scope_id
     from by_scope
+    union
+    select
+        'all' as scope_kind,
+        'all' as scope_id
 ),
 
 monthly as (
@@ -82,20 +86,24 @@ months as (
 overall as (
     select
         'all' as period_kind,
-        scope_kind,
-        scope_id,
+        scopes.scope_kind,
+        scopes.scope_id,
         cast(null as date) as period_month,
-        sum(amount_base) as revenue_base,
-        count(*) as orders_count,
-        count(distinct customer_key) as active_customers_count,
-        count(distinct customer_key) as new_customers_count,
-        sum(amount_base) filter (where cost_base is not null) as costed_revenue_base,
-        sum(cost_base) as cost_base,
+        coalesce(sum(by_scope.amount_base), 0) as revenue_base,
+        count(by_scope.customer_key) as orders_count,
+        count(distinct by_scope.customer_key) as active_customers_count,
+        count(distinct by_scope.customer_key) as new_customers_count,
+        sum(by_scope.amount_base) filter (where by_scope.cost_base is not null) as costed_revenue_base,
+        sum(by_scope.cost_base) as cost_base,
         cast(null as {{ money_type() }}) as previous_month_revenue_base,
         cast(null as {{ money_type() }}) as previous_year_revenue_base,
-        sum(amount_base) as total_customer_value_base
-    from by_scope
-    group by scope_kind, scope_id
+        coalesce(sum(by_scope.amount_base), 0) as total_customer_value_base
+    from scopes
+    left join by_scope
+        on
+            scopes.scope_kind = by_scope.scope_kind
+            and scopes.scope_id = by_scope.scope_id
+    group by scopes.scope_kind, scopes.scope_id
 ),
 
 periods as (

@@ -33,10 +33,14 @@ months as (
 ),
 
 scopes as (
-    select distinct
+    select
         scope_kind,
         scope_id
     from by_scope
+    union
+    select
+        'all' as scope_kind,
+        'all' as scope_id
 ),
 
 open_periods as (
@@ -141,16 +145,20 @@ overall as (
     select
         'all' as period_kind,
         cast(null as date) as period_month,
-        scope_kind,
-        scope_id,
-        count(*) filter (where outcome = 'won') as deal_count,
-        count(*) filter (where outcome in ('won', 'lost')) as closed_count,
-        coalesce(sum(amount_base) filter (where outcome = 'won'), 0) as won_amount_base,
-        sum(cycle_from_created_days) filter (where outcome = 'won') as won_cycle_days,
-        count(cycle_from_created_days) filter (where outcome = 'won') as won_cycle_count,
-        count(*) filter (where outcome = 'open') as open_count
-    from by_scope
-    group by scope_kind, scope_id
+        scopes.scope_kind,
+        scopes.scope_id,
+        count(*) filter (where by_scope.outcome = 'won') as deal_count,
+        count(*) filter (where by_scope.outcome in ('won', 'lost')) as closed_count,
+        coalesce(sum(by_scope.amount_base) filter (where by_scope.outcome = 'won'), 0) as won_amount_base,
+        sum(by_scope.cycle_from_created_days) filter (where by_scope.outcome = 'won') as won_cycle_days,
+        count(by_scope.cycle_from_created_days) filter (where by_scope.outcome = 'won') as won_cycle_count,
+        count(*) filter (where by_scope.outcome = 'open') as open_count
+    from scopes
+    left join by_scope
+        on
+            scopes.scope_kind = by_scope.scope_kind
+            and scopes.scope_id = by_scope.scope_id
+    group by scopes.scope_kind, scopes.scope_id
 ),
 
 periods as (

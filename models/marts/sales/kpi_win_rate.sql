@@ -59,6 +59,38 @@ counted as (
         count(*) filter (where outcome = 'lost' and coalesce(amount_base, 0) = 0) as lost_without_amount_count
     from by_scope
     group by period_kind, period_month, scope_kind, scope_id, basis
+),
+
+headlines as (
+    select
+        headline.*,
+        bases.basis
+    from ({{ headline_rows() }}) as headline
+    cross join (
+        select 'created' as basis
+        union all
+        select 'closed' as basis
+    ) as bases
+),
+
+filled as (
+    select
+        coalesce(counted.period_kind, headlines.period_kind) as period_kind,
+        coalesce(counted.period_month, headlines.period_month) as period_month,
+        coalesce(counted.scope_kind, headlines.scope_kind) as scope_kind,
+        coalesce(counted.scope_id, headlines.scope_id) as scope_id,
+        coalesce(counted.basis, headlines.basis) as basis,
+        coalesce(counted.won_count, 0) as won_count,
+        coalesce(counted.lost_count, 0) as lost_count,
+        coalesce(counted.n, 0) as n,
+        coalesce(counted.mature_won_count, 0) as mature_won_count,
+        coalesce(counted.mature_n, 0) as mature_n,
+        coalesce(counted.won_amount_base, 0) as won_amount_base,
+        coalesce(counted.closed_amount_base, 0) as closed_amount_base,
+        coalesce(counted.lost_without_amount_count, 0) as lost_without_amount_count
+    from counted
+    full outer join headlines
+        on {{ same_period_and_scope('counted', 'headlines') }} and counted.basis = headlines.basis
 )
 
 select
@@ -83,4 +115,4 @@ select
         when lost_count > 0 and lost_without_amount_count = lost_count then null
         else {{ divide('won_amount_base', 'closed_amount_base') }}
     end as won_amount_ratio
-from counted
+from filled
