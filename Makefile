@@ -68,6 +68,7 @@ constraints: $(INSTALLED) ## Write constraints.txt anew from what is installed
 	@{ head -1 constraints.txt; $(BIN)/python -m pip freeze --exclude-editable | sed '/^kpi-warehouse/d'; } > constraints.tmp
 	@mv constraints.tmp constraints.txt
 
-clean: ## Remove what can be made again (not published/, not .venv)
-	@rm -rf build target logs .pytest_cache .ruff_cache .hypothesis *.egg-info
+clean: ## Remove what can be made again (not published/, not landed files, not .venv)
+	@if [ -d build ]; then find build -mindepth 1 -maxdepth 1 ! -name .gitignore ! -name archive ! -name refresh.lock -exec rm -rf {} +; fi
+	@rm -rf target logs .pytest_cache .ruff_cache .hypothesis *.egg-info
 	@find . -name __pycache__ -type d -not -path './.venv/*' -prune -exec rm -rf {} +

@@ -6,6 +6,7 @@ benchmark's own in a temporary place. Two kinds: the first one (nothing kept fro
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import statistics
@@ -34,6 +35,10 @@ REPEATS = 3
 
 def main() -> None:
     """Run the benchmark and write the report."""
+    argparse.ArgumentParser(
+        prog="python -m bench.refresh",
+        description="Time refreshes of the sample company, phase by phase (about two minutes), and write bench/refresh.md.",
+    ).parse_args()
     with tempfile.TemporaryDirectory() as folder:
         first = _refresh(Path(folder))
         later = [_refresh(Path(folder)) for _ in range(REPEATS)]

@@ -54,7 +54,7 @@
     {%- if execute -%}
         {%- set names = adapter.get_columns_in_relation(model) | map(attribute='name') | list -%}
         {%- if '_export_record' in names -%}
-            {%- if aggregate %}, min(_export_file) as _export_file, min(_export_record) as _export_record
+            {%- if aggregate %}, min_by(_export_file, _export_record) as _export_file, min(_export_record) as _export_record
             {%- else %}, _export_file, _export_record
             {%- endif -%}
         {%- endif -%}

@@ -45,7 +45,7 @@
     cast(
         case
             when {{ currency }} = '{{ var("reporting_currency") }}' then {{ amount }}
-            else cast({{ amount }} as decimal(20, 4)) * cast({{ rate }} as decimal(18, 8))
+            else cast({{ amount }} as decimal(20, 4)) * cast({{ rate }} as decimal(18, 10))
         end as {{ money_type() }}
     )
 {%- endmacro %}

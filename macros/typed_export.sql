@@ -85,7 +85,9 @@
             greatest(
                 {%- for column in events -%}
                 {%- set value = adapter.quote(column.name) -%}
-                {{ local_midnight(value) if column.config.meta.type == 'date' else value }}{{ ', ' if not loop.last }}
+                {%- set instant = local_midnight(value) if column.config.meta.type == 'date' else value -%}
+                {#- some columns are past events only under a condition: the closing date of an open deal is a plan -#}
+                {{ instant if column.config.meta.past_event is sameas true else 'case when ' ~ column.config.meta.past_event ~ ' then ' ~ instant ~ ' end' }}{{ ', ' if not loop.last }}
                 {%- endfor -%}
             ) as _last_event_at,
             {%- else %}

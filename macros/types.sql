@@ -46,8 +46,9 @@
 
 {% macro is_iso_day(text) -%} {{ return(adapter.dispatch('is_iso_day')(text)) }} {%- endmacro %}
 {% macro default__is_iso_day(text) -%}
-    {#- The engine reads 12/03/24 as a day of the year 12, and `epoch` and `infinity` as times: a day begins with four digits here. -#}
-    regexp_matches({{ text }}, '^[0-9]{4}[-/]')
+    {#- The engine reads 12/03/24 as a day of the year 12, and `epoch` and `infinity` as times: a day
+        begins with the four digits of a year that can be meant. One deal of the year 0024 would make a million empty months. -#}
+    regexp_matches({{ text }}, '^(19|20|21)[0-9]{2}[-/]')
 {%- endmacro %}
 
 {% macro safe_date(text) -%} {{ return(adapter.dispatch('safe_date')(text)) }} {%- endmacro %}
@@ -125,6 +126,11 @@
             and length(regexp_replace({{ text }}, '[^0-9]', '', 'g')) between 7 and 15
             then regexp_replace({{ text }}, '[^0-9]', '', 'g')
     end
+{%- endmacro %}
+
+{% macro origin_key(text) -%}
+    {#- How origins are compared: organic_search, Organic-Search and `organic search` are one. -#}
+    coalesce(lower(replace(replace(trim({{ text }}), '_', ' '), '-', ' ')), '')
 {%- endmacro %}
 
 {% macro whole_number(condition) -%}

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import json
 import os
+import shlex
 import sys
 from collections.abc import Sequence
 
@@ -134,6 +136,10 @@ def _land(options: argparse.Namespace) -> int:
         session = RefreshSession(paths, parse(paths), Progress())
         session.land()
     print(session.landing.text())
+    dbt_vars = session.dbt_vars()
+    if dbt_vars:
+        command = shlex.join(["dbt", "build", "--vars", json.dumps(dbt_vars)])
+        print(f"\nexports.yml sets variables that dbt on its own does not know. Build with:\n  {command}")
     return PUBLISHED
 
 

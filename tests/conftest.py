@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -100,6 +99,18 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
     return refreshed(tmp_path_factory.mktemp("sample"))
 
 
+def contents(warehouse: Warehouse) -> dict[str, str]:
+    """A fingerprint of every published table, the log of refreshes apart."""
+    with warehouse.release() as connection:
+        tables = connection.execute(
+            "select schema_name || '.' || table_name from duckdb_tables() where not internal and table_name <> 'refresh_log'"
+        ).fetchall()
+        return {
+            name: str(connection.execute(f"select count(*), bit_xor(hash(t)) from {name} as t").fetchone())
+            for (name,) in tables
+        }
+
+
 def write_exports(folder: Path, mapping: str, files: Mapping[str, str]) -> Path:
     """An exports folder with its exports.yml."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -109,8 +120,3 @@ def write_exports(folder: Path, mapping: str, files: Mapping[str, str]) -> Path:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
     return folder
-
-
-def as_json(value: Any) -> str:
-    """A value as one line, for messages of failing assertions."""
-    return json.dumps(value, default=str, ensure_ascii=False)

@@ -1,15 +1,38 @@
--- One row per call, e-mail or meeting, of every system.
-{{ union_staged(['stg_salesforce__activity', 'stg_generic__activity'], [
-    'source_system',
-    'activity_id',
-    'kind',
-    'direction',
-    'rep_id',
-    'lead_id',
-    'contact_id',
-    'account_id',
-    'opportunity_id',
-    'occurred_at',
-    'duration_seconds',
-    'is_automatic',
-]) }}
+-- One row per call, e-mail or meeting that has happened, of every system. A planned task is none.
+with
+
+unioned as (
+    {{ union_staged(['stg_salesforce__activity', 'stg_generic__activity'], [
+        'source_system',
+        'activity_id',
+        'kind',
+        'direction',
+        'rep_id',
+        'lead_id',
+        'contact_id',
+        'account_id',
+        'opportunity_id',
+        'occurred_at',
+        'duration_seconds',
+        'is_automatic',
+        'is_done',
+    ]) }}
+)
+
+select
+    source_system,
+    activity_id,
+    kind,
+    direction,
+    rep_id,
+    lead_id,
+    contact_id,
+    account_id,
+    opportunity_id,
+    occurred_at,
+    duration_seconds,
+    is_automatic,
+    _export_file,
+    _export_record
+from unioned
+where is_done

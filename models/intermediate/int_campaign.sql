@@ -61,7 +61,7 @@ listed as (
         on
             channel.utm_source = ''
             and channel.utm_medium = ''
-            and coalesce(lower(crm_campaigns.campaign_type), '') = channel.lead_source
+            and {{ origin_key('crm_campaigns.campaign_type') }} = channel.lead_source
     left join twins
         on
             crm_campaigns.source_system = twins.source_system

@@ -1,4 +1,4 @@
--- One row per origin that occurs (utm source, utm medium, lead source or campaign type, in lower case): its channel by the channel map.
+-- One row per origin that occurs (utm source, utm medium, lead source or campaign type, as origins are compared): its channel by the channel map.
 with
 
 rules as (
@@ -8,15 +8,15 @@ rules as (
 
 origins as (
     select
-        coalesce(lower(utm_source), '') as utm_source,
-        coalesce(lower(utm_medium), '') as utm_medium,
-        coalesce(lower(source), '') as lead_source
+        {{ origin_key('utm_source') }} as utm_source,
+        {{ origin_key('utm_medium') }} as utm_medium,
+        {{ origin_key('source') }} as lead_source
     from {{ ref('int_lead_records') }}
     union
     select
         '' as utm_source,
         '' as utm_medium,
-        coalesce(lower(campaign_type), '') as lead_source
+        {{ origin_key('campaign_type') }} as lead_source
     from {{ ref('int_campaign_records') }}
 ),
 
@@ -32,9 +32,9 @@ matches as (
     from origins
     left join rules
         on
-            (rules.utm_source is null or lower(rules.utm_source) = origins.utm_source)
-            and (rules.utm_medium is null or lower(rules.utm_medium) = origins.utm_medium)
-            and (rules.lead_source is null or lower(rules.lead_source) = origins.lead_source)
+            (rules.utm_source is null or {{ origin_key('rules.utm_source') }} = origins.utm_source)
+            and (rules.utm_medium is null or {{ origin_key('rules.utm_medium') }} = origins.utm_medium)
+            and (rules.lead_source is null or {{ origin_key('rules.lead_source') }} = origins.lead_source)
 )
 
 select

@@ -58,43 +58,85 @@ leads as (
             and deals_naming_a_lead.choice = 1
 ),
 
-by_email as (
+phone_owners as (
+    -- the e-mail to which a phone number belongs: that of the earliest lead that has both
     select
-        *,
-        first_value(lead_id) over (partition by source_system, valid_email order by created_at, lead_id) as earliest_with_email
-    from leads
+        source_system,
+        valid_phone,
+        valid_email
+    from (
+        select
+            source_system,
+            valid_phone,
+            valid_email,
+            row_number() over (partition by source_system, valid_phone order by created_at, lead_id) as place
+        from leads
+        where valid_phone is not null and valid_email is not null
+    ) as numbered
+    where place = 1
 ),
 
-by_phone as (
+persons as (
+    -- the e-mail says who it is; the phone decides only where there is no e-mail to decide, whichever lead came first
     select
-        *,
-        case when valid_email is not null then earliest_with_email else lead_id end as survivor_by_email,
-        first_value(case when valid_email is not null then earliest_with_email else lead_id end) over (
-            partition by source_system, valid_phone order by created_at, lead_id
-        ) as earliest_with_phone
-    from by_email
+        leads.*,
+        case
+            when leads.valid_email is not null then 'e-mail ' || leads.valid_email
+            when phone_owners.valid_email is not null then 'e-mail ' || phone_owners.valid_email
+            when leads.valid_phone is not null then 'phone ' || leads.valid_phone
+            else 'lead ' || leads.lead_id
+        end as person
+    from leads
+    left join phone_owners
+        on
+            leads.source_system = phone_owners.source_system
+            and leads.valid_phone = phone_owners.valid_phone
 ),
 
 grouped as (
     select
         *,
-        -- the phone decides only where there is no e-mail to decide
-        case
-            when valid_email is null and valid_phone is not null then earliest_with_phone
-            else survivor_by_email
-        end as person_lead_id
-    from by_phone
+        first_value(lead_id) over (partition by source_system, person order by created_at, lead_id) as person_lead_id
+    from persons
 ),
 
 conversions as (
+    -- what any record of the person was converted to: a won deal first, then the survivor's own, then the earliest
     select
         source_system,
         person_lead_id,
-        min(converted_at) as converted_at,
-        max_by(account_id, lead_id = person_lead_id) filter (where account_id is not null) as account_id,
-        max_by(opportunity_id, lead_id = person_lead_id) filter (where opportunity_id is not null) as opportunity_id
-    from grouped
-    group by source_system, person_lead_id
+        converted_at,
+        opportunity_id,
+        account_id
+    from (
+        select
+            grouped.source_system,
+            grouped.person_lead_id,
+            min(grouped.converted_at) over (partition by grouped.source_system, grouped.person_lead_id) as converted_at,
+            grouped.opportunity_id,
+            -- a deal without an account is a customer of its own
+            coalesce(grouped.account_id, opportunity.account_id, 'deal ' || opportunity.opportunity_id) as account_id,
+            row_number() over (
+                partition by grouped.source_system, grouped.person_lead_id
+                order by
+                    {{ whole_number("state.outcome = 'won'") }} desc,
+                    {{ whole_number('grouped.opportunity_id is not null') }} desc,
+                    {{ whole_number('grouped.account_id is not null') }} desc,
+                    {{ whole_number('grouped.lead_id = grouped.person_lead_id') }} desc,
+                    grouped.created_at,
+                    grouped.lead_id
+            ) as choice
+        from grouped
+        left join {{ ref('int_opportunity') }} as opportunity
+            on
+                grouped.source_system = opportunity.source_system
+                and grouped.opportunity_id = opportunity.opportunity_id
+        left join {{ ref('int_opportunity_state') }} as state
+            on
+                grouped.source_system = state.source_system
+                and grouped.opportunity_id = state.opportunity_id
+    ) as numbered
+    where choice = 1
 )
 
 select
@@ -129,6 +171,6 @@ inner join conversions
         and grouped.person_lead_id = conversions.person_lead_id
 left join {{ ref('int_channel') }} as channel
     on
-        coalesce(lower(grouped.utm_source), '') = channel.utm_source
-        and coalesce(lower(grouped.utm_medium), '') = channel.utm_medium
-        and coalesce(lower(grouped.source), '') = channel.lead_source
+        {{ origin_key('grouped.utm_source') }} = channel.utm_source
+        and {{ origin_key('grouped.utm_medium') }} = channel.utm_medium
+        and {{ origin_key('grouped.source') }} = channel.lead_source

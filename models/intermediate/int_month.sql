@@ -1,8 +1,10 @@
--- One row per month from the first deal, lead, order or spend up to as_of: the spine on which months without an event keep their row.
+-- One row per month from the first deal, closing, lead, order or spend up to as_of: the spine on which months without an event keep their row.
 with
 
 starts as (
     select min({{ local_date('created_at') }}) as first_on from {{ ref('int_opportunity') }}
+    union all
+    select min({{ local_date('first_closed_at') }}) as first_on from {{ ref('int_opportunity_state') }}
     union all
     select min({{ local_date('created_at') }}) as first_on from {{ ref('int_lead') }}
     union all

@@ -53,6 +53,33 @@ from_history as (
             and turns.opportunity_id = states.opportunity_id
             and turns.ends_open = (states.outcome = 'open')
     where turns.is_open
+),
+
+periods as (
+    select
+        source_system,
+        opportunity_id,
+        opened_on,
+        closed_on
+    from from_history
+    union all
+    select
+        states.source_system,
+        states.opportunity_id,
+        states.created_on as opened_on,
+        case when states.outcome <> 'open' then states.closed_on end as closed_on
+    from states
+    left join (
+        select distinct
+            source_system,
+            opportunity_id
+        from from_history
+    ) as told
+        on
+            states.source_system = told.source_system
+            and states.opportunity_id = told.opportunity_id
+    -- a closed deal whose closing day nobody knows was open for an unknown time: on no day
+    where told.opportunity_id is null and (states.outcome = 'open' or states.closed_on is not null)
 )
 
 select
@@ -60,22 +87,6 @@ select
     opportunity_id,
     opened_on,
     closed_on
-from from_history
-union all
-select
-    states.source_system,
-    states.opportunity_id,
-    states.created_on as opened_on,
-    case when states.outcome <> 'open' then states.closed_on end as closed_on
-from states
-left join (
-    select distinct
-        source_system,
-        opportunity_id
-    from from_history
-) as told
-    on
-        states.source_system = told.source_system
-        and states.opportunity_id = told.opportunity_id
--- a closed deal whose closing day nobody knows was open for an unknown time: on no day
-where told.opportunity_id is null and (states.outcome = 'open' or states.closed_on is not null)
+from periods
+-- a deal closed before it was opened has a wrong date: it was open on no day
+where opened_on is null or closed_on is null or opened_on <= closed_on

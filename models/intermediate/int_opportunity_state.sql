@@ -103,7 +103,7 @@ select
     outcome_at_as_of as outcome,
     case when is_rewound then history_stage when is_reopened_by_as_of then null else stage end as stage,
     case when is_rewound then history_stage_order when is_reopened_by_as_of then null else stage_order end as stage_order,
-    case when is_rewound then history_amount else amount end as amount,
+    case when is_rewound then coalesce(history_amount, amount) else amount end as amount,
     case
         when is_rewound then history_expected_close_on
         else expected_close_on
@@ -118,5 +118,6 @@ select
     end as last_closed_at,
     coalesce(history_first_closed_at < history_last_closed_at, false)
     or (history_last_closed_at is not null and outcome_at_as_of = 'open') as is_reopened,
-    was_qualified or is_qualified_stage or outcome_at_as_of = 'won' as is_qualified
+    -- the stage of today tells nothing about a deal that is shown as it was
+    was_qualified or (coalesce(is_qualified_stage, false) and not is_rewound and not coalesce(is_reopened_by_as_of, false)) or coalesce(outcome_at_as_of = 'won', false) as is_qualified
 from decided

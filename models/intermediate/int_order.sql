@@ -1,4 +1,4 @@
--- One row per order, of every system; where a company exports none, its won deals are its orders and say so.
+-- One row per order, of every system; where a system exports deals and no orders, its won deals are its orders and say so.
 with
 
 unioned as (
@@ -37,6 +37,11 @@ orders as (
         and lower(coalesce(unioned.status, '')) not in ('draft', 'cancelled', 'canceled')
 ),
 
+deal_systems as (
+    select distinct source_system
+    from {{ ref('int_opportunity') }}
+),
+
 won_opportunities as (
     select
         state.source_system,
@@ -60,7 +65,14 @@ won_opportunities as (
     cross join {{ ref('int_as_of') }} as as_of
     where
         state.outcome = 'won'
-        and not exists (select 1 from unioned)
+        -- its system exports orders of its own, or an order system without deals (a shop, an ERP) has them all
+        and not exists (
+            select 1
+            from unioned
+            left join deal_systems
+                on unioned.source_system = deal_systems.source_system
+            where unioned.source_system = state.source_system or deal_systems.source_system is null
+        )
 )
 
 select * from orders

@@ -20,8 +20,18 @@ ads as (
     group by platform, ad_id
 ),
 
-platform_ids as (
-    -- a UTM field carries the id only; which platform it belongs to follows from the id where it is unique
+ad_ids as (
+    -- a form carries the id only; which platform it belongs to follows from the id where it is unique
+    select
+        ad_id,
+        min(platform) as platform,
+        min(campaign_id) as campaign_id
+    from ads
+    group by ad_id
+    having count(*) = 1
+),
+
+campaign_ids as (
     select
         campaign_id,
         min(platform) as platform
@@ -36,17 +46,29 @@ lead_touches as (
         'lead ' || leads.lead_id as touch_id,
         case when leads.account_id is not null then 'account ' || leads.account_id else 'lead ' || leads.person_lead_id end as party_id,
         leads.created_at as touched_at,
-        leads.channel,
-        leads.channel_group,
-        coalesce(leads.click_platform, platform_ids.platform) as platform,
-        leads.platform_campaign_id as campaign_id,
+        -- what the form says of its origin, else the campaign it names
+        case when leads.channel_group = 'unknown' then coalesce(campaign.channel, leads.channel) else leads.channel end as channel,
+        case when leads.channel_group = 'unknown' then coalesce(campaign.channel_group, leads.channel_group) else leads.channel_group end as channel_group,
+        coalesce(leads.click_platform, campaign_ids.platform, ad_ids.platform) as platform,
+        coalesce(leads.platform_campaign_id, ad_ids.campaign_id) as campaign_id,
         leads.platform_ad_id as ad_id,
         leads._export_file,
         leads._export_record
     from leads
-    left join platform_ids
-        on leads.platform_campaign_id = platform_ids.campaign_id
-    where leads.channel_group <> 'unknown' or leads.utm_source is not null or leads.source is not null
+    left join campaign_ids
+        on leads.platform_campaign_id = campaign_ids.campaign_id
+    left join ad_ids
+        on leads.platform_ad_id = ad_ids.ad_id
+    left join {{ ref('int_campaign') }} as campaign
+        on
+            coalesce(leads.click_platform, campaign_ids.platform, ad_ids.platform) = campaign.platform
+            and coalesce(leads.platform_campaign_id, ad_ids.campaign_id) = campaign.campaign_id
+    where
+        leads.channel_group <> 'unknown'
+        or leads.utm_source is not null
+        or leads.source is not null
+        or leads.platform_campaign_id is not null
+        or leads.platform_ad_id is not null
 ),
 
 contacts as (

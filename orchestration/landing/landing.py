@@ -242,6 +242,10 @@ class _Landing:
             self._report.warn(
                 f"{part.file.name} is empty (not even a header): {part.contract.name} gets no rows from it."
             )
+        elif not part.table.rows and not part.table.rejected:
+            self._report.warn(
+                f"{part.file.name} has a header and no records: {part.contract.name} gets no rows from it."
+            )
         same = next((p for p in parts if _same_rows(p, part)), None)
         if same is not None and not part.table.empty:
             self._duplicates.append((part, same.file.name))
@@ -276,7 +280,13 @@ class _Landing:
         write_views(self._connection, queries, self._report, left, all_schemas(self._contracts))
 
     def _warn_of_rows(self) -> None:
+        fed = {(file.system, file.object) for file in self._report.files if file.rows_landed}
         for file in self._report.files:
+            if file.rows_filtered and (file.system, file.object) not in fed:
+                self._report.warn(
+                    f"{file.file}: all {file.rows_filtered} records are skipped, so {file.system}.{file.object} "
+                    "gets none. Check `only_rows` and `one_row_per` in exports.yml."
+                )
             if file.rows_malformed:
                 first = file.rejected[0]
                 self._report.warn(
@@ -334,6 +344,7 @@ def _file_report(part: Part, landed: int, duplicate_of: str | None = None) -> Fi
         rows_landed=landed,
         rows_malformed=malformed,
         rows_skipped=table.records_in - landed - malformed,
+        rows_filtered=0 if duplicate_of else table.rows - landed,
         rejected=tuple(table.rejected),
         duplicate_of=duplicate_of,
         mapping_line=part.mapping.line if part.mapping else None,

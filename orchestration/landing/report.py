@@ -22,6 +22,7 @@ class FileReport:
     rows_landed: int
     rows_malformed: int
     rows_skipped: int
+    rows_filtered: int = 0  # of the skipped: by only_rows or one_row_per
     rejected: tuple[RejectedLine, ...] = ()
     duplicate_of: str | None = None
     mapping_line: int | None = None

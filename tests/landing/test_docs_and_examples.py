@@ -114,5 +114,5 @@ def test_the_mapping_of_fivetrans_tables_names_only_columns_of_the_contracts(
     for name in ("sf_event_data.csv", "sf_user_role_data.csv", "sf_account_history_data.csv"):
         exports.write(name, "id\n")
     report = exports.land()
-    assert report.warnings == []
+    assert [text for text in report.warnings if "a header and no records" not in text] == []
     assert len(report.files) == 9

@@ -239,6 +239,12 @@ def test_only_rows_filters_and_counts(exports: Exports, mapped: Mapped) -> None:
     )
     assert values(exports, "opportunity_id") == ["1", "3"]
     assert (report.files[0].rows_landed, report.files[0].rows_skipped) == (2, 2)
+    assert not report.warnings
+
+
+def test_only_rows_that_leaves_nothing_of_an_object_is_a_warning(mapped: Mapped) -> None:
+    report = mapped("id,type\n1,deal\n2,Ticket\n", OPPORTUNITY + "    only_rows: {type: [deals]}\n")
+    assert any("all 2 records are skipped" in warning for warning in report.warnings)
 
 
 def test_one_file_may_feed_several_objects_and_several_files_one_object(exports: Exports) -> None:

@@ -106,6 +106,7 @@ def test_outcomes_outside_the_accepted_ones_are_listed_with_counts_and_a_map(exp
         ("created_at", ["12/31/2024", "01/02/2024"], 'format: "%m/%d/%Y"'),
         ("created_at", ["12/31/24", "01/02/24"], 'format: "%m/%d/%y"'),
         ("created_at", ["31.12.2024 09:30", "1.2.2024 17:05"], 'format: "%d.%m.%Y %H:%M"'),
+        ("created_at", ["2024年12月31日", "2024年1月2日"], 'format: "%Y年%m月%d日"'),
         ("created_at", ["1709287200123", "1709287200500"], "format: unix_ms"),
         ("expected_close_on", ["5 Mar 2024", "6 Apr 2024"], 'format: "%d %b %Y"'),
         ("amount", ["1,234.50", "2,000.00"], 'thousands: ","'),

@@ -138,6 +138,7 @@ def test_a_file_with_only_a_header_lands_as_no_rows(exports: Exports) -> None:
     report = exports.land()
     assert exports.rows(NAMES) == []
     assert report.files[0].rows_in == 0
+    assert any(f"{FILE} has a header and no records" in warning for warning in report.warnings)
 
 
 def test_gz_is_read_and_a_cut_off_gz_stops_the_run(exports: Exports) -> None:

@@ -74,6 +74,17 @@ def test_outside_of_a_project_the_command_says_where_it_looked(
     assert f"{tmp_path} has no dbt_project.yml" in capsys.readouterr().err
 
 
+def test_landing_alone_names_the_variables_that_dbt_does_not_know(
+    in_toy: ToyProject, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    exports = tmp_path / "exports"
+    (exports / "crm").mkdir(parents=True)
+    (exports / "crm/Deal.csv").write_text("Id,OwnerId,Amount,IsWon,CreatedDate\nX1,U7,10,true,2025-05-05\n")
+    (exports / "exports.yml").write_text("version: 1\nvars: {limit_amount: 5}\n")
+    assert cli.main(["land", "--exports-dir", str(exports)]) == 0
+    assert """dbt build --vars '{"limit_amount": 5}'""" in capsys.readouterr().out
+
+
 def test_no_wait_ends_with_75_and_names_the_holder(
     in_toy: ToyProject, capsys: pytest.CaptureFixture[str]
 ) -> None:

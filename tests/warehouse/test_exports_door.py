@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from orchestration.errors import CheckFailed
-from tests.conftest import Warehouse, refreshed, write_exports
+from tests.conftest import Warehouse, contents, refreshed, write_exports
 
 MAPPING = """\
 version: 1
@@ -189,6 +189,22 @@ def test_the_bare_build_never_loads_the_sample_over_landed_exports(
     with company.build() as connection:
         assert connection.execute("select count(*) from raw.salesforce__opportunity").fetchall() == [(0,)]
         assert connection.execute("select count(*) from raw.generic__opportunity").fetchall() == [(7,)]
+
+
+def test_a_file_of_which_nothing_can_be_used_stops_the_refresh(tmp_path: Path) -> None:
+    files = {"generic/order.csv": "order_id,customer_id,ordered_at,amount\n1,c,yesterday,5\n2,c,today,6\n"}
+    with pytest.raises(CheckFailed) as stopped:
+        refreshed(tmp_path, write_exports(tmp_path / "exports", "version: 1\n", files))
+    for part in ("Every record of the file was rejected", "generic/order.csv"):
+        assert part in str(stopped.value)
+
+
+@pytest.mark.slow
+def test_the_same_exports_give_the_same_tables(
+    company: Warehouse, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    again = refreshed(tmp_path_factory.mktemp("again"), company.paths.exports_dir)
+    assert contents(again) == contents(company)
 
 
 def test_a_company_with_nothing_but_headers_has_every_table_and_its_headline_rows(tmp_path: Path) -> None:

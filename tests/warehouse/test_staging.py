@@ -124,6 +124,24 @@ def test_a_deleted_record_is_deleted_and_its_older_version_does_not_come_back(st
     assert [record["_row_status"] for record in records] == ["superseded", "deleted"]
 
 
+def test_the_planned_close_of_an_open_deal_is_no_past_event(stage: Stage) -> None:
+    deal = {"opportunity_id": "1", "created_at": "2024-01-01T00:00:00Z", "closed_at": "2025-12-31T00:00:00Z"}
+    planned, closed = stage("stg_generic__opportunity", [
+        {**deal, "outcome": "open"}, {**deal, "opportunity_id": "2", "outcome": "won"},
+    ])  # fmt: skip
+    assert str(planned["_last_event_at"]) == "2024-01-01 00:00:00"
+    assert str(closed["_last_event_at"]) == "2025-12-31 00:00:00"
+
+
+def test_a_planned_task_has_not_happened(stage: Stage) -> None:
+    task = {"CreatedDate": "2024-01-01T10:00:00Z", "ActivityDate": "2024-01-01"}
+    tasks = stage("stg_salesforce__activity", [
+        {**task, "Id": "1", "Status": "Not Started"}, {**task, "Id": "2", "Status": "Completed"}, {**task, "Id": "3"},
+    ])  # fmt: skip
+    assert [record["is_done"] for record in tasks] == [False, True, True]
+    assert str(tasks[1]["occurred_at"]) == "2024-01-01 10:00:00"
+
+
 def test_a_period_of_a_rep_without_a_start_is_a_key_of_its_own(stage: Stage) -> None:
     records = stage(
         "stg_generic__rep", [{"rep_id": "r"}, {"rep_id": "r", "valid_from": "2024-01-01"}, {"rep_id": "r"}]

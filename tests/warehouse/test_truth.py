@@ -11,7 +11,7 @@ import duckdb
 import pytest
 
 from simulator import SimulationSettings, simulate, write_exports
-from tests.conftest import Warehouse, refreshed
+from tests.conftest import Warehouse, contents, refreshed
 
 MONEY = 0.001
 """Quotients of money are told with six digits by the truth and with four by the tables."""
@@ -276,6 +276,13 @@ def test_attribution_by_three_models_is_the_true_one(company: Company) -> None:
     )
     comparison.equal("attributed revenue", (total or (None,))[0], truth["attributed_revenue_eur"], 1e-6)
     comparison.assert_no_difference(at_least=60)
+
+
+@pytest.mark.slow
+def test_the_same_seeds_give_the_same_tables_to_the_last_digit(
+    sample: Warehouse, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    assert contents(refreshed(tmp_path_factory.mktemp("again"))) == contents(sample)
 
 
 def test_the_committed_seeds_are_small_enough_to_clone() -> None:

@@ -1,5 +1,5 @@
 -- One row per period, level, platform, id and attribution model (the platform's own conversions are model 'platform').
--- Spend and revenue meet in a full outer join: spend without conversions and revenue without spend both keep their row.
+-- Spend and the revenue of the ad platforms' campaigns meet in a full outer join: spend without conversions and revenue without spend both keep their row.
 with
 
 campaigns as (
@@ -101,7 +101,8 @@ spend as (
         level_platform,
         level_id,
         sum(spend_base) as spend_base,
-        sum(platform_conversions) as platform_conversions,
+        -- decimals: a sum of doubles would differ from run to run
+        sum(cast(platform_conversions as decimal(28, 6))) as platform_conversions,
         sum(platform_conversion_value_base) as platform_conversion_value_base
     from spend_periods
     group by period_kind, period_month, level, level_platform, level_id
@@ -117,7 +118,7 @@ conversions as (
         level_id,
         model,
         conversion_id,
-        sum(weight) as weight,
+        sum(cast(weight as decimal(28, 12))) as weight,
         sum(attributed_amount_base) as amount_base
     from attributed_periods
     group by period_kind, period_month, level, level_platform, level_id, model, conversion_id
@@ -135,7 +136,7 @@ attributed as (
         count(*) as conversions_count,
         sum(amount_base) as attributed_amount_base,
         -- variance of a sum of a Poisson number of conversions of these values
-        sqrt(sum(cast(amount_base as double) * cast(amount_base as double))) as amount_deviation
+        sqrt(cast(sum(cast(amount_base as decimal(18, 2)) * cast(amount_base as decimal(18, 2))) as double)) as amount_deviation
     from conversions
     group by period_kind, period_month, level, level_platform, level_id, model
 
@@ -151,9 +152,10 @@ attributed as (
         'platform' as model,
         coalesce(platform_conversions, 0) as conversions,
         cast(round(coalesce(platform_conversions, 0)) as bigint) as conversions_count,
-        coalesce(platform_conversion_value_base, 0) as attributed_amount_base,
+        -- a platform that exports no values says nothing about revenue: that is unknown, not nothing
+        platform_conversion_value_base as attributed_amount_base,
         case
-            when platform_conversions > 0 then cast(platform_conversion_value_base as double) / sqrt(platform_conversions)
+            when platform_conversions > 0 then cast(platform_conversion_value_base as double) / sqrt(cast(platform_conversions as double))
             else 0
         end as amount_deviation
     from spend
@@ -183,7 +185,7 @@ joined as (
         coalesce(spend_by_model.spend_base, 0) as spend_base,
         coalesce(attributed.conversions, 0) as conversions,
         coalesce(attributed.conversions_count, 0) as conversions_count,
-        coalesce(attributed.attributed_amount_base, 0) as attributed_amount_base,
+        case when attributed.model is null then 0 else attributed.attributed_amount_base end as attributed_amount_base,
         coalesce(attributed.amount_deviation, 0) as amount_deviation
     from spend_by_model
     full outer join attributed
@@ -209,7 +211,10 @@ bounded as (
         joined.*,
         joined.attributed_amount_base - lag(joined.attributed_amount_base) over by_month as revenue_change_base,
         joined.spend_base - lag(joined.spend_base) over by_month as spend_change_base,
-        greatest(cast(joined.attributed_amount_base as double) - 1.96 * joined.amount_deviation, 0) as amount_low,
+        case
+            when joined.attributed_amount_base is not null
+                then greatest(cast(joined.attributed_amount_base as double) - 1.96 * joined.amount_deviation, 0)
+        end as amount_low,
         cast(joined.attributed_amount_base as double) + 1.96 * joined.amount_deviation as amount_high,
         case when margin.gross_margin_ratio > 0 then 1 / margin.gross_margin_ratio end as break_even_roas
     from joined
@@ -237,7 +242,7 @@ select
     break_even_roas,
     case
         when spend_base = 0 then 'no spend'
-        when conversions_count < 10 or break_even_roas is null then 'too little data'
+        when conversions_count < 10 or break_even_roas is null or attributed_amount_base is null then 'too little data'
         when amount_low >= break_even_roas * spend_base then 'strong'
         when amount_high < break_even_roas * spend_base then 'weak'
         else 'too little data'

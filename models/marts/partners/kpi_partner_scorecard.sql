@@ -261,6 +261,7 @@ select
     qualified_won_count,
     {{ rate_columns('deal_success', 'qualified_won_count', 'qualified_count') }},
     won_cycle_days,
+    won_cycle_count,
     {{ divide('won_cycle_days', 'won_cycle_count') }} as cycle_days,
     -- what the partner's pipeline brings a day: deals open at the end x win rate x average deal / cycle
     cast(
@@ -289,6 +290,11 @@ select
     influenced_open_pipeline_age_days,
     influenced_lost_to_competitor_count,
     {{ rate_columns('influenced_win', 'influenced_deal_count', 'influenced_closed_count') }},
+    influenced_won_cycle_days,
+    influenced_won_cycle_count,
     {{ divide('influenced_won_cycle_days', 'influenced_won_cycle_count') }} as influenced_cycle_days,
-    cast(influenced_commission_base as {{ money_type() }}) as influenced_commission_base
+    cast(influenced_commission_base as {{ money_type() }}) as influenced_commission_base,
+    -- close and deal success rates of a month are cohorts: young ones are not final
+    coalesce({{ is_mature('measured.period_month', 'close_rate') }}, false) as is_mature
 from measured
+cross join {{ ref('int_as_of') }} as as_of

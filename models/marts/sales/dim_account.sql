@@ -2,7 +2,10 @@
 with
 
 accounts as (
-    select * from {{ ref('int_account') }}
+    select account.*
+    from {{ ref('int_account') }} as account
+    cross join {{ ref('int_as_of') }} as as_of
+    where coalesce(account.created_at < as_of.as_of_at, true)
 ),
 
 named as (
@@ -16,7 +19,8 @@ named as (
         source_system,
         customer_id as account_id
     from {{ ref('int_order') }}
-    where customer_id is not null
+    -- a deal without an account is a customer, but no account
+    where customer_id <> 'deal ' || coalesce(opportunity_id, '')
     union
     select
         customer_source_system as source_system,

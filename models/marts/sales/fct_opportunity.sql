@@ -38,10 +38,15 @@ converted_leads as (
     select
         source_system,
         opportunity_id,
-        min_by(person_lead_id, created_at) as lead_id,
-        min_by(source, created_at) as source
-    from leads_of_deals
-    group by source_system, opportunity_id
+        person_lead_id as lead_id,
+        source
+    from (
+        select
+            *,
+            row_number() over (partition by source_system, opportunity_id order by created_at, person_lead_id) as place
+        from leads_of_deals
+    ) as numbered
+    where place = 1
 ),
 
 sourcing_partners as (
@@ -53,22 +58,25 @@ line_families as (
     select
         source_system,
         opportunity_id,
-        max_by(product_family, family_amount) as product_family
+        product_family
     from (
         select
             source_system,
             opportunity_id,
             product_family,
-            coalesce(sum(amount), 0) as family_amount
+            row_number() over (
+                partition by source_system, opportunity_id
+                order by coalesce(sum(amount), 0) desc, product_family
+            ) as place
         from {{ ref('int_opportunity_line') }}
         where product_family is not null
         group by source_system, opportunity_id, product_family
     ) as families
-    group by source_system, opportunity_id
+    where place = 1
 ),
 
 first_followups as (
-    -- the first human activity after creation: an automatic reply is no follow-up
+    -- the first human activity after creation and before the close: an automatic reply is no follow-up, nor is a call about a closed deal
     select
         opportunities.source_system,
         opportunities.opportunity_id,
@@ -79,6 +87,15 @@ first_followups as (
             opportunities.source_system = activities.source_system
             and opportunities.opportunity_id = activities.opportunity_id
             and opportunities.created_at <= activities.occurred_at
+    inner join states
+        on
+            opportunities.source_system = states.source_system
+            and opportunities.opportunity_id = states.opportunity_id
+            and (
+                states.outcome = 'open'
+                or states.last_closed_at is null
+                or {{ local_date('activities.occurred_at') }} <= {{ local_date('states.last_closed_at') }}
+            )
     cross join {{ ref('int_as_of') }} as as_of
     where
         not activities.is_automatic

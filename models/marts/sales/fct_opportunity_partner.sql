@@ -14,12 +14,12 @@ select
     roles.opportunity_id,
     roles.partner_id,
     roles.role,
-    -- as exported, else by the partner's terms: a share of what the partner brought and we won
+    -- as exported, else by the partner's terms: a share of what the partner brought and we won; unknown where there are no terms
     case
         when roles.commission_amount is not null
             then {{ in_reporting_currency('roles.commission_amount', "coalesce(upper(roles.currency), deals.currency)", 'fx.rate') }}
         when roles.role = 'sourced' and deals.outcome = 'won'
-            then cast(deals.amount_base * coalesce(partner.commission_rate, 0) as {{ money_type() }})
+            then cast(deals.amount_base * partner.commission_rate as {{ money_type() }})
         else 0
     end as commission_base,
     roles._export_file,

@@ -34,7 +34,10 @@ visits as (
         *,
         row_number() over (partition by source_system, opportunity_id order by change_number) as entry_number,
         row_number() over (partition by source_system, opportunity_id, stage order by change_number) as visit_number,
-        lag(stage_order) over (partition by source_system, opportunity_id order by change_number) as stage_order_before,
+        -- the last stage on the ladder: a deal reopened after its loss goes on from where it was
+        last_value(stage_order ignore nulls) over (
+            partition by source_system, opportunity_id order by change_number rows between unbounded preceding and 1 preceding
+        ) as stage_order_before,
         lead(changed_at) over (partition by source_system, opportunity_id order by change_number) as exited_at
     from entries
 ),

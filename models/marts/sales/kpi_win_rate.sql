@@ -106,7 +106,7 @@ select
     mature_won_count,
     mature_n,
     {{ rate_columns('mature_win', 'mature_won_count', 'mature_n') }},
-    mature_n = n as is_mature,
+    n > 0 and mature_n = n as is_mature,
     cast(won_amount_base as {{ money_type() }}) as won_amount_base,
     cast(closed_amount_base as {{ money_type() }}) as closed_amount_base,
     lost_without_amount_count,

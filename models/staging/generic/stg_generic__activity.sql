@@ -25,6 +25,7 @@ renamed as (
 
         -- booleans
         coalesce("is_automatic", false) as is_automatic,
+        true as is_done,
 
         -- times
         "occurred_at",

@@ -25,9 +25,17 @@ renamed as (
 
         -- booleans
         coalesce("Is_Automated__c", false) as is_automatic,
+        "CompletedDateTime" is not null
+        or coalesce(lower("Status"), '') not in ('not started', 'in progress', 'waiting on someone else', 'deferred', 'open') as is_done,
 
         -- times
-        coalesce("CompletedDateTime", {{ local_midnight('"ActivityDate"') }}, "CreatedDate") as occurred_at,
+        coalesce(
+            "CompletedDateTime",
+            -- a task that knows its day only, and was written down on it, happened when it was written down
+            case when {{ local_date('"CreatedDate"') }} = "ActivityDate" then "CreatedDate" end,
+            {{ local_midnight('"ActivityDate"') }},
+            "CreatedDate"
+        ) as occurred_at,
         "LastModifiedDate" as updated_at,
 
         -- address and verdict
