@@ -1,0 +1,1 @@
+"""Pure functions over small tables of sufficient statistics; dbt's Python models call them."""
