@@ -18,8 +18,12 @@ from simulator.exports_people import USER
 from simulator.money import CURRENCIES, EUR
 from simulator.rendering import render
 from simulator.settings import REPORTING_ZONE
-from simulator.truth_customers import count_customers, count_revenue
+from simulator.truth_campaigns import count_campaign_costs
+from simulator.truth_customers import count_cohorts, count_customers, count_revenue
+from simulator.truth_deals import count_loss_reasons, count_sales_cycle_curve, count_stage_dwell
+from simulator.truth_funnel import count_close_rates, count_lead_funnel
 from simulator.truth_marketing import count_ads, count_attribution, count_leads
+from simulator.truth_products import count_order_lines
 from simulator.truth_sales import count_opportunities, count_partners, count_stage_conversion
 
 
@@ -38,11 +42,19 @@ def count_truth(company: CompanyParts) -> dict[str, Any]:
         "parameters": _parameters(company),
         "opportunities": count_opportunities(company),
         "stage_conversion": count_stage_conversion(company),
+        "stage_dwell": count_stage_dwell(company),
+        "loss_reasons": count_loss_reasons(company),
+        "sales_cycle_curve": count_sales_cycle_curve(company),
+        **count_order_lines(company),
         "leads": count_leads(company),
+        "lead_funnel": count_lead_funnel(company),
+        "close_rates": count_close_rates(company),
         "revenue": count_revenue(company),
         "customers": count_customers(company),
+        "cohorts": count_cohorts(company),
         "partners": count_partners(company),
         "ads": count_ads(company),
+        "campaign_costs": count_campaign_costs(company),
         "attribution": count_attribution(company),
     }
 

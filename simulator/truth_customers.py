@@ -8,7 +8,7 @@ import numpy as np
 
 from simulator.columns import Day, RecordId
 from simulator.company import CompanyParts
-from simulator.counting import Cells, base_quotient
+from simulator.counting import Cells, base_quotient, quotient
 from simulator.exports_people import ACCOUNT
 from simulator.money import base_text
 from simulator.rendering import render
@@ -103,4 +103,46 @@ def count_customers(company: CompanyParts) -> dict[str, Any]:
             str(name): {"costs_eur": base_text(paid)}
             for name, paid in zip(render(RecordId(ACCOUNT, prospects)), spent[prospects], strict=True)
         },
+    }
+
+
+def count_cohorts(company: CompanyParts) -> dict[str, Any]:
+    """month of the first order -> age in months -> customers, how many ordered, their value so far.
+
+    Value is revenue without what winning, serving and keeping the customer cost, each in the month
+    in which it was incurred; what was spent before the first order's month counts at age 0.
+    """
+    orders, costs, timeline = company.orders, company.costs, company.timeline
+    accounts, months = len(company.accounts), timeline.months
+    rows = live_orders(company)
+    month = timeline.month_index(orders.day[rows])
+    cohort = np.full(accounts, months)
+    np.minimum.at(cohort, orders.account[rows], month)
+    customers = np.bincount(cohort, minlength=months + 1)
+    buyer, age = orders.account[rows], month - cohort[orders.account[rows]]
+    value, active = np.zeros((months, months), dtype=np.int64), np.zeros((months, months), dtype=np.int64)
+    np.add.at(value, (cohort[buyer], age), order_base(company)[rows])
+    pairs = np.unique(buyer * months + age)
+    np.add.at(active, (cohort[pairs // months], pairs % months), 1)
+    paid = np.flatnonzero(~costs.is_deleted & (cohort[costs.account] < months))
+    payer = costs.account[paid]
+    cost_age = np.maximum(timeline.month_index(costs.day[paid]) - cohort[payer], 0)
+    cost_base = company.rates.to_base(costs.amount, costs.currency, costs.day)
+    np.subtract.at(value, (cohort[payer], cost_age), cost_base[paid])
+    cumulative = np.cumsum(value, axis=1)
+    return {
+        text: {
+            str(age): {
+                "customers_count": int(customers[number]),
+                "active_count": int(active[number, age]),
+                "retention_rate": quotient(active[number, age], customers[number]),
+                "cumulative_value_eur": base_text(cumulative[number, age]),
+                "cumulative_value_per_customer_eur": base_quotient(
+                    cumulative[number, age], customers[number]
+                ),
+            }
+            for age in range(months - number)
+        }
+        for number, text in enumerate(timeline.month_texts())
+        if customers[number]
     }

@@ -5,9 +5,12 @@ from __future__ import annotations
 from decimal import Decimal
 
 import duckdb
+import numpy as np
 import pytest
 
 from simulator import Company
+from simulator.deal_paths import LOST, PROPOSAL, WON
+from simulator.truth_deals import count_incidence
 
 CLOSED_AT = """
     (select OpportunityId, max(CreatedDate) as closed_at from (
@@ -231,3 +234,29 @@ def test_first_last_and_linear_attribution(company: Company, database: duckdb.Du
         assert float(models["linear"][channel]["conversions"]) == pytest.approx(linear, abs=1e-5)
     attributed = company.truth["attribution"]["attributed_orders_count"]
     assert attributed == sum(row[1] for row in found)
+
+
+def test_the_curve_of_eight_deals_is_the_one_worked_out_by_hand() -> None:
+    day = np.array([30, 45, 60, 90, 45, 60, 90, 120])
+    stage = np.array([WON] * 4 + [LOST] + [PROPOSAL] * 3)
+    told = count_incidence(day, stage)
+    assert float(told["30"]["won_incidence"]) == pytest.approx(1 / 8)
+    assert float(told["90"]["won_incidence"]) == pytest.approx(0.5416667)
+    assert float(told["90"]["lost_incidence"]) == pytest.approx(0.125)
+
+
+def test_units_and_lines_of_products_in_won_deals(
+    company: Company, database: duckdb.DuckDBPyConnection
+) -> None:
+    query = """
+        select Product2Id, count(*), sum(Quantity::int),
+               sum(base(TotalPrice, l.CurrencyIsoCode, local_day(d.CreatedDate)))
+        from live_opportunity_line_item as l join live_opportunity as d on d.Id = l.OpportunityId
+        where IsWon = 'true' group by all"""
+    found = rows(database, query)
+    truth = company.truth["product_sales"]
+    for product, lines, units, revenue in found:
+        told = truth[product]["all"]
+        assert (told["lines_count"], told["units"]) == (lines, units)
+        assert Decimal(told["revenue_eur"]) == euro(revenue)
+    assert truth["all"]["all"]["lines_count"] == sum(row[1] for row in found)
