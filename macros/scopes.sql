@@ -33,6 +33,21 @@
 {% endmacro %}
 
 
+{% macro lead_scopes() %}
+    {#- The scopes by which every KPI about leads is cut. -#}
+    {{ return({
+        'team': 'team',
+        'rep': 'owner_id',
+        'region': 'region',
+        'country': 'country',
+        'source': 'source',
+        'channel': 'channel',
+        'campaign': 'campaign_id',
+        'partner': 'partner_id',
+    }) }}
+{% endmacro %}
+
+
 {% macro customer_scopes() %}
     {#- The scopes by which KPIs about customers and revenue are cut. -#}
     {{ return({'segment': 'segment', 'country': 'country'}) }}
@@ -109,3 +124,18 @@
         and {{ left }}.period_kind = {{ right }}.period_kind
         and {{ left }}.period_month is not distinct from {{ right }}.period_month
 {%- endmacro %}
+
+
+{% macro attribution_models() %}
+    {#- The attribution models: how each shares out a conversion among its touches, up to a factor. -#}
+    {{ return({
+        'first': whole_number('touch_number = 1'),
+        'last': whole_number('touch_number = touches_count'),
+        'linear': '1.0',
+        'position': 'position_share',
+        'time_decay': 'decay',
+        'w_shaped': 'w_share',
+        'shapley': 'shapley_share',
+        'markov': 'markov_share',
+    }) }}
+{% endmacro %}

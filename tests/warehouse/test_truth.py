@@ -2,90 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
-import duckdb
 import pytest
 
-from simulator import SimulationSettings, simulate, write_exports
 from tests.conftest import Warehouse, contents, refreshed
-
-MONEY = 0.001
-"""Quotients of money are told with six digits by the truth and with four by the tables."""
-
-
-@dataclass
-class Comparison:
-    """Collects every difference, so that a failure shows all of them."""
-
-    compared: int = 0
-    differences: list[str] = field(default_factory=list)
-
-    def equal(self, what: object, found: Any, expected: Any, tolerance: float = 1e-6) -> None:
-        self.compared += 1
-        same = found is None and expected is None
-        if found is not None and expected is not None:
-            same = abs(float(found) - float(expected)) <= tolerance
-        if not same:
-            self.differences.append(f"{what}: the table says {found}, the truth {expected}")
-
-    def each(
-        self, what: object, found: Iterable[Any], truth: dict[str, Any], keys: str, tolerance: float = 1e-6
-    ) -> None:
-        for value, key in zip(found, keys.split(), strict=True):
-            self.equal(f"{what} {key}", value, truth[key], tolerance)
-
-    def assert_no_difference(self, at_least: int) -> None:
-        assert not self.differences, f"{len(self.differences)} of {self.compared}:\n" + "\n".join(
-            self.differences[:30]
-        )
-        assert self.compared >= at_least
-
-
-@dataclass(frozen=True)
-class Company:
-    truth: dict[str, Any]
-    database: duckdb.DuckDBPyConnection
-
-    def one(self, sql: str, *parameters: Any) -> tuple[Any, ...] | None:
-        return self.database.execute(sql, parameters).fetchone()
-
-
-@pytest.fixture(scope="session")
-def sample_company(sample: Warehouse) -> Iterator[Company]:
-    with sample.release() as database:
-        yield Company(simulate(SimulationSettings()).truth, database)
-
-
-@pytest.fixture(scope="session")
-def other_company(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Company]:
-    """A company nobody has looked at, through the door for a company's own exports."""
-    folder = tmp_path_factory.mktemp("other")
-    company = simulate(SimulationSettings(seed=20261, scale=2))
-    write_exports(company, folder / "exports")
-    with refreshed(folder, folder / "exports").release() as database:
-        yield Company(company.truth, database)
-
-
-@pytest.fixture(params=["sample", pytest.param("other", marks=pytest.mark.slow)])
-def company(request: pytest.FixtureRequest) -> Company:
-    return request.getfixturevalue(f"{request.param}_company")
-
-
-def month(period: str) -> str | None:
-    return None if period == "all" else period
-
-
-def scopes(truth: dict[str, Any]) -> Iterator[tuple[str, str, str, dict[str, Any]]]:
-    for scope_id, periods in truth.items():
-        for period, values in periods.items():
-            yield "all" if scope_id == "all" else "rep", scope_id, period, values
-
-
-PERIOD_AND_SCOPE = "period_month is not distinct from ?::date and scope_kind = ? and scope_id = ?"
+from tests.warehouse.truth_comparison import MONEY, PERIOD_AND_SCOPE, Company, Comparison, month, scopes
 
 
 def test_win_rates_of_every_rep_and_month_are_the_true_ones(company: Company) -> None:

@@ -1,110 +1,25 @@
 -- One row per touch of a journey. A journey ends in a conversion (an order, or a won deal where there are no orders)
 -- and holds the touches of its customer in the lookback window before it; touches that led to no conversion form a journey of their party.
-with
-
-touches as (
-    select * from {{ ref('int_touch') }}
-),
-
-conversions as (
-    select
-        source_system,
-        source_system || ' ' || order_id as journey_id,
-        'account ' || customer_id as party_id,
-        order_id,
-        ordered_on,
-        amount_base
-    from {{ ref('fct_order') }}
-),
-
-converting as (
-    select
-        touches.*,
-        conversions.journey_id,
-        conversions.order_id,
-        conversions.ordered_on,
-        conversions.amount_base
-    from touches
-    inner join conversions
-        on
-            touches.source_system = conversions.source_system
-            and touches.party_id = conversions.party_id
-            -- the day of the order counts: an export often knows the day only
-            and {{ local_date('touches.touched_at') }} <= conversions.ordered_on
-            and touches.touched_at >= {{ local_midnight(dbt.dateadd('day', -1 * var('attribution_lookback_days'), 'conversions.ordered_on')) }}
-),
-
-other as (
-    select touches.*
-    from touches
-    left join (
-        select distinct
-            source_system,
-            touch_id
-        from converting
-    ) as used
-        on
-            touches.source_system = used.source_system
-            and touches.touch_id = used.touch_id
-    where used.touch_id is null
-),
-
-journeys as (
-    select
-        source_system,
-        journey_id,
-        touch_id,
-        touched_at,
-        channel,
-        channel_group,
-        platform,
-        campaign_id,
-        ad_group_id,
-        ad_id,
-        true as converted,
-        order_id,
-        ordered_on as converted_on,
-        amount_base as conversion_value_base,
-        _export_file,
-        _export_record
-    from converting
-    union all
-    select
-        source_system,
-        source_system || ' ' || party_id as journey_id,
-        touch_id,
-        touched_at,
-        channel,
-        channel_group,
-        platform,
-        campaign_id,
-        ad_group_id,
-        ad_id,
-        false as converted,
-        null as order_id,
-        null as converted_on,
-        0 as conversion_value_base,
-        _export_file,
-        _export_record
-    from other
-)
-
 select
-    source_system,
-    journey_id,
-    row_number() over (partition by journey_id order by touched_at, touch_id) as touch_number,
-    touch_id,
-    touched_at,
-    channel,
-    channel_group,
-    platform,
-    campaign_id,
-    ad_group_id,
-    ad_id,
-    converted,
-    order_id,
-    converted_on,
-    cast(conversion_value_base as {{ money_type() }}) as conversion_value_base,
-    _export_file,
-    _export_record
-from journeys
+    journey.source_system,
+    journey.journey_id,
+    journey.touch_number,
+    journey.touch_id,
+    journey.touched_at,
+    journey.channel,
+    journey.channel_group,
+    journey.platform,
+    journey.campaign_id,
+    journey.ad_group_id,
+    journey.ad_id,
+    journey.converted,
+    journey.order_id,
+    journey.converted_on,
+    cast(coalesce(orders.amount_base, 0) as {{ money_type() }}) as conversion_value_base,
+    journey._export_file,
+    journey._export_record
+from {{ ref('int_journey') }} as journey
+left join {{ ref('fct_order') }} as orders
+    on
+        journey.source_system = orders.source_system
+        and journey.order_id = orders.order_id

@@ -52,13 +52,10 @@ attributed_rows as (
 ),
 
 models as (
-    select 'first' as model
-    union all
-    select 'last' as model
-    union all
-    select 'linear' as model
-    union all
-    select 'platform' as model
+    {% for model in attribution_models().keys() | list + ['platform'] %}
+    select '{{ model }}' as model
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
 ),
 
 spend_levels as (

@@ -7,6 +7,11 @@ leads as (
 
 deals as (
     select * from {{ ref('fct_opportunity') }}
+),
+
+reps as (
+    select * from {{ ref('dim_rep') }}
+    where is_current
 )
 
 select
@@ -20,6 +25,8 @@ select
     coalesce(campaign_key.campaign_id, leads.platform_campaign_id, leads.campaign_id) as campaign_id,
     leads.partner_id,
     leads.owner_id,
+    reps.team,
+    reps.region,
     leads.country,
     leads.completeness_ratio,
     leads.duplicate_of_lead_id,
@@ -28,10 +35,21 @@ select
     deals.opportunity_id,
     coalesce(deals.outcome = 'won', false) as is_won,
     case when deals.outcome = 'won' then deals.last_closed_at end as won_at,
+    case when deals.outcome = 'won' then {{ days_between(local_date('leads.created_at'), 'deals.closed_on') }} end as lead_to_customer_days,
+    -- completeness bands of lead_quality: what a rep can do with the lead
+    case
+        when leads.completeness_ratio >= 0.999 then 'complete'
+        when leads.completeness_ratio >= 0.5 then 'partial'
+        else 'poor'
+    end as completeness_band,
     leads._export_file,
     leads._export_record
 from leads
 cross join {{ ref('int_as_of') }} as as_of
+left join reps
+    on
+        leads.source_system = reps.source_system
+        and leads.owner_id = reps.rep_id
 left join deals
     on
         leads.source_system = deals.source_system

@@ -1,0 +1,111 @@
+-- One row per period and campaign: spend per lead, opportunity and customer. Spend by the day of the spend, leads by creation, opportunities by creation,
+-- customers by the day of the win; campaigns with spend and nothing else keep their row.
+with
+
+campaigns as (
+    select * from {{ ref('dim_campaign') }}
+),
+
+spend as (
+    select
+        platform,
+        campaign_id,
+        occurred_on,
+        spend_base,
+        0 as leads_count,
+        0 as opportunities_count,
+        0 as customers_count
+    from {{ ref('int_marketing_cost') }}
+),
+
+leads as (
+    select
+        campaigns.platform,
+        lead.campaign_id,
+        lead.created_on as occurred_on,
+        0 as spend_base,
+        1 as leads_count,
+        0 as opportunities_count,
+        0 as customers_count
+    from {{ ref('fct_lead') }} as lead
+    inner join campaigns
+        on lead.campaign_id = campaigns.campaign_id
+    where lead.duplicate_of_lead_id is null
+),
+
+campaign_deals as (
+    -- the campaign that the deal names, else the one that its lead names
+    select
+        campaigns.platform,
+        campaigns.campaign_id,
+        deal.created_on,
+        deal.closed_on,
+        deal.outcome
+    from {{ ref('fct_opportunity') }} as deal
+    left join {{ ref('fct_lead') }} as lead
+        on
+            deal.source_system = lead.source_system
+            and deal.lead_id = lead.lead_id
+    inner join campaigns
+        on coalesce(deal.campaign_id, lead.campaign_id) = campaigns.campaign_id
+),
+
+events as (
+    select * from spend
+    union all
+    select * from leads
+    union all
+    select
+        platform,
+        campaign_id,
+        created_on as occurred_on,
+        0 as spend_base,
+        0 as leads_count,
+        1 as opportunities_count,
+        0 as customers_count
+    from campaign_deals
+    union all
+    select
+        platform,
+        campaign_id,
+        closed_on as occurred_on,
+        0 as spend_base,
+        0 as leads_count,
+        0 as opportunities_count,
+        1 as customers_count
+    from campaign_deals
+    where outcome = 'won'
+),
+
+summed as (
+    select
+        period_kind,
+        period_month,
+        platform,
+        campaign_id,
+        cast(sum(spend_base) as {{ money_type() }}) as spend_base,
+        cast(sum(leads_count) as bigint) as leads_count,
+        cast(sum(opportunities_count) as bigint) as opportunities_count,
+        cast(sum(customers_count) as bigint) as customers_count
+    from ({{ by_period('events', 'occurred_on') }}) as events_by_period
+    group by period_kind, period_month, platform, campaign_id
+)
+
+select
+    summed.period_kind,
+    summed.period_month,
+    summed.platform,
+    summed.campaign_id,
+    campaigns.campaign_name,
+    summed.spend_base,
+    summed.leads_count,
+    {{ divide_money('summed.spend_base', 'summed.leads_count') }} as cost_per_lead_base,
+    summed.opportunities_count,
+    {{ divide_money('summed.spend_base', 'summed.opportunities_count') }} as cost_per_opportunity_base,
+    summed.customers_count,
+    {{ divide_money('summed.spend_base', 'summed.customers_count') }} as cost_per_customer_base
+from summed
+left join campaigns
+    on
+        summed.platform = campaigns.platform
+        and summed.campaign_id = campaigns.campaign_id

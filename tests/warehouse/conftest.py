@@ -1,0 +1,32 @@
+"""Simulated companies whose exports were refreshed, each with the truth about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from simulator import SimulationSettings, simulate, write_exports
+from tests.conftest import Warehouse, refreshed
+from tests.warehouse.truth_comparison import Company
+
+
+@pytest.fixture(scope="session")
+def sample_company(sample: Warehouse) -> Iterator[Company]:
+    with sample.release() as database:
+        yield Company(simulate(SimulationSettings()).truth, database)
+
+
+@pytest.fixture(scope="session")
+def other_company(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Company]:
+    """A company nobody has looked at, through the door for a company's own exports."""
+    folder = tmp_path_factory.mktemp("other")
+    company = simulate(SimulationSettings(seed=20261, scale=2))
+    write_exports(company, folder / "exports")
+    with refreshed(folder, folder / "exports").release() as database:
+        yield Company(company.truth, database)
+
+
+@pytest.fixture(params=["sample", pytest.param("other", marks=pytest.mark.slow)])
+def company(request: pytest.FixtureRequest) -> Company:
+    return request.getfixturevalue(f"{request.param}_company")
