@@ -161,10 +161,11 @@ select
     channel_group,
     cost_base,
     new_customers_count,
-    {{ divide_money('cost_base', 'new_customers_count') }} as cac,
+    -- a group without any cost has not won its customers for nothing: its costs are not known
+    {{ divide_money('nullif(cost_base, 0)', 'new_customers_count') }} as cac,
     cast(monthly_margin_per_customer as {{ money_type() }}) as monthly_margin_per_customer_base,
     monthly_churn_rate,
-    {{ divide(divide('cost_base', 'new_customers_count'), 'monthly_margin_per_customer') }} as payback_months,
+    {{ divide(divide('nullif(cost_base, 0)', 'new_customers_count'), 'monthly_margin_per_customer') }} as payback_months,
     cast({{ divide('monthly_margin_per_customer', 'monthly_churn_rate') }} as {{ money_type() }}) as ltv_base,
-    {{ divide(divide('monthly_margin_per_customer', 'monthly_churn_rate'), divide('cost_base', 'new_customers_count')) }} as ltv_to_cac
+    {{ divide(divide('monthly_margin_per_customer', 'monthly_churn_rate'), divide('nullif(cost_base, 0)', 'new_customers_count')) }} as ltv_to_cac
 from joined
