@@ -13,7 +13,8 @@ summed as (
     select
         model,
         channel,
-        sum(weight) as conversions,
+        -- decimals: a sum of doubles would differ from run to run
+        cast(sum(cast(weight as decimal(28, 12))) as double) as conversions,
         sum(attributed_amount_base) as attributed_amount_base
     from {{ ref('fct_attribution') }}
     where model <> 'markov'
@@ -24,7 +25,7 @@ effects as (
     select
         channel,
         removal_effect,
-        sum(removal_effect) over () as all_removal_effects
+        cast(sum(cast(removal_effect as decimal(28, 18))) over () as double) as all_removal_effects
     from {{ ref('int_channel_removal_effect') }}
 ),
 

@@ -89,7 +89,7 @@ shares as (
             else 0.2 / (touches_count - 2)
         end as position_share,
         1.0 / (channels_count * touches_of_channel_count) as shapley_share,
-        case when sum(removal_effect) over (partition by journey_id) > 0 then removal_effect else 1.0 end as markov_share
+        case when max(removal_effect) over (partition by journey_id) > 0 then removal_effect else 1.0 end as markov_share
     from described
 ),
 
@@ -98,7 +98,8 @@ by_model as (
     select
         shares.*,
         '{{ model }}' as model,
-        cast({{ share }} as double) as share
+        -- a decimal: a sum of doubles would differ from run to run
+        cast({{ share }} as decimal(28, 18)) as share
     from shares
     {{ 'union all' if not loop.last }}
     {% endfor %}
@@ -107,7 +108,7 @@ by_model as (
 weighted as (
     select
         *,
-        share / sum(share) over (partition by journey_id, model) as weight
+        cast(share as double) / cast(sum(share) over (partition by journey_id, model) as double) as weight
     from by_model
 ),
 
