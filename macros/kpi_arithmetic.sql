@@ -59,3 +59,14 @@
     {#- An export without currencies is in the reporting currency; a check reports how many rows took it. -#}
     coalesce(upper({{ currency }}), '{{ var("reporting_currency") }}')
 {%- endmacro %}
+
+{% macro sales_velocity(open_count, won_count, closed_count, won_amount, won_cycle_days, won_cycle_count) -%}
+    {#- Money a day: open deals x win rate of closed deals x average won deal / mean cycle of the won deals. -#}
+    cast(
+        {{ open_count }}
+        * {{ divide(won_count, closed_count) }}
+        * {{ divide(won_amount, won_count) }}
+        / nullif({{ divide(won_cycle_days, won_cycle_count) }}, 0)
+        as {{ money_type() }}
+    )
+{%- endmacro %}

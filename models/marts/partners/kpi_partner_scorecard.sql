@@ -263,14 +263,8 @@ select
     won_cycle_days,
     won_cycle_count,
     {{ divide('won_cycle_days', 'won_cycle_count') }} as cycle_days,
-    -- what the partner's pipeline brings a day: deals open at the end x win rate x average deal / cycle
-    cast(
-        open_pipeline_count
-        * {{ divide('deal_count', 'closed_count') }}
-        * {{ divide('won_amount_base', 'deal_count') }}
-        / nullif({{ divide('won_cycle_days', 'won_cycle_count') }}, 0)
-        as {{ money_type() }}
-    ) as velocity_per_day,
+    -- what the partner's pipeline brings a day
+    {{ sales_velocity('open_pipeline_count', 'deal_count', 'closed_count', 'won_amount_base', 'won_cycle_days', 'won_cycle_count') }} as velocity_per_day,
     yield_per_opportunity,
     cast(commission_base as {{ money_type() }}) as commission_base,
     case

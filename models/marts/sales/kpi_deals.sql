@@ -185,11 +185,5 @@ select
     won_cycle_days,
     won_cycle_count,
     {{ divide('won_cycle_days', 'won_cycle_count') }} as mean_cycle_days,
-    cast(
-        open_count
-        * {{ divide('deal_count', 'closed_count') }}
-        * {{ divide('won_amount_base', 'deal_count') }}
-        / nullif({{ divide('won_cycle_days', 'won_cycle_count') }}, 0)
-        as {{ money_type() }}
-    ) as sales_velocity_per_day
+    {{ sales_velocity('open_count', 'deal_count', 'closed_count', 'won_amount_base', 'won_cycle_days', 'won_cycle_count') }} as sales_velocity_per_day
 from periods
