@@ -90,6 +90,41 @@
 {% endmacro %}
 
 
+{% macro period_spine(ctes) %}
+    {#-
+        Every scope that occurs in one of `ctes`, and all/all, in every month and in 'all'. A KPI table left joins its counts to it:
+        a rep or a partner for whom nothing happened in a month keeps the row.
+    -#}
+    select
+        scopes.scope_kind,
+        scopes.scope_id,
+        periods.period_kind,
+        periods.period_month
+    from (
+        {%- for cte in ctes %}
+        select
+            scope_kind,
+            scope_id
+        from {{ cte }}
+        union
+        {%- endfor %}
+        select
+            'all' as scope_kind,
+            'all' as scope_id
+    ) as scopes
+    cross join (
+        select
+            'month' as period_kind,
+            period_month
+        from {{ ref('int_month') }}
+        union all
+        select
+            'all' as period_kind,
+            cast(null as date) as period_month
+    ) as periods
+{% endmacro %}
+
+
 {% macro same_period_and_scope(left, right) -%}
     {{ left }}.period_kind = {{ right }}.period_kind
         and {{ left }}.period_month is not distinct from {{ right }}.period_month

@@ -22,7 +22,8 @@ from simulator.timeline import Timeline
 # appended at the end.
 TOPICS = (
     "rates", "staff", "partners", "ads", "campaigns", "leads", "ad conversions", "deals", "orders",
-    "costs", "members", "tasks", "exports",
+    "costs", "members", "tasks", "exports", "pipeline", "calls", "enablement", "service", "web", "audience",
+    "lifecycle", "targets",
 )  # fmt: skip
 
 

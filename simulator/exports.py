@@ -41,8 +41,9 @@ GENERIC_HEADERS = {
     "opportunity_partner": "opportunity_id,partner_id,role,commission_amount,currency",
     "product": "product_id,product_name,product_family,list_price,currency,updated_at,is_deleted",
     "partner": "partner_id,partner_name,tier,region,commission_rate,updated_at,is_deleted",
-    "activity": "activity_id,kind,direction,rep_id,lead_id,contact_id,account_id,opportunity_id,"
-    "occurred_at,duration_seconds,is_automatic,subject,updated_at,is_deleted",
+    "activity": "activity_id,kind,direction,rep_id,lead_id,contact_id,account_id,opportunity_id,request_id,"
+    "occurred_at,duration_seconds,is_automatic,is_connected,outcome,is_value_added,agreed_followup,subject,"
+    "updated_at,is_deleted",
     "order": "order_id,customer_id,opportunity_id,ordered_at,amount,cost,currency,status,updated_at,is_deleted",
     "ad_performance_daily": "platform,account_id,date_on,campaign_id,campaign_name,channel,ad_group_id,"
     "ad_group_name,ad_id,ad_name,impressions,reach,clicks,spend,currency,conversions,conversion_value",

@@ -8,6 +8,7 @@ from simulator.activities import CALL, DISPOSITIONS, MEETING, SUBJECTS, SUBTYPES
 from simulator.columns import (
     Choice,
     Day,
+    Empty,
     Fixed,
     Flag,
     Instant,
@@ -208,6 +209,8 @@ def task_table(company: CompanyParts, rng: np.random.Generator) -> Table:
         "CallDurationInSeconds": Whole(tasks.seconds[row], is_call & is_current),
         "CallDisposition": Label(np.where(is_current, tasks.disposition[row], -1), DISPOSITIONS),
         "Is_Automated__c": Flag(tasks.is_automatic[row]),
+        "Is_Value_Added__c": Empty(len(row)),
+        "Agreed_Followup__c": Empty(len(row)),
         "CreatedDate": Instant(created[row]),
         "CompletedDateTime": Instant(np.where(is_current, tasks.at[row], NEVER)),
         "LastModifiedDate": Instant(np.where(is_current, tasks.at[row], created[row])),

@@ -12,9 +12,14 @@ unioned as (
         'contact_id',
         'account_id',
         'opportunity_id',
+        'request_id',
         'occurred_at',
         'duration_seconds',
+        'outcome',
         'is_automatic',
+        'is_connected',
+        'is_value_added',
+        'agreed_followup',
         'is_done',
     ]) }}
 )
@@ -29,9 +34,14 @@ select
     contact_id,
     account_id,
     opportunity_id,
+    request_id,
     occurred_at,
     duration_seconds,
+    outcome,
     is_automatic,
+    is_connected,
+    is_value_added,
+    agreed_followup,
     _export_file,
     _export_record
 from unioned

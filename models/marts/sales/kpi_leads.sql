@@ -57,32 +57,8 @@ counted as (
     group by period_kind, period_month, scope_kind, scope_id
 ),
 
-scopes as (
-    select
-        scope_kind,
-        scope_id
-    from counted
-    union
-    select
-        'all' as scope_kind,
-        'all' as scope_id
-),
-
 spine as (
-    select
-        scopes.scope_kind,
-        scopes.scope_id,
-        'month' as period_kind,
-        month.period_month
-    from scopes
-    cross join {{ ref('int_month') }} as month
-    union all
-    select
-        scopes.scope_kind,
-        scopes.scope_id,
-        'all' as period_kind,
-        cast(null as date) as period_month
-    from scopes
+    {{ period_spine(['counted']) }}
 ),
 
 filled as (

@@ -15,16 +15,21 @@ renamed as (
         "contact_id",
         "account_id",
         "opportunity_id",
+        "request_id",
 
         -- strings
         coalesce("kind", 'other') as kind,
         "direction",
+        "outcome",
 
         -- numerics
         "duration_seconds",
 
         -- booleans
         coalesce("is_automatic", false) as is_automatic,
+        "is_connected",
+        "is_value_added",
+        "agreed_followup",
         true as is_done,
 
         -- times

@@ -15,16 +15,22 @@ renamed as (
         case when starts_with("WhoId", '003') then "WhoId" end as contact_id,
         "AccountId" as account_id,
         case when starts_with("WhatId", '006') then "WhatId" end as opportunity_id,
+        case when starts_with("WhatId", '500') then "WhatId" end as request_id,
 
         -- strings
         case when lower("TaskSubtype") = 'call' then 'call' when lower("TaskSubtype") in ('email', 'listemail') then 'email' when lower("Subject") like '%meeting%' then 'meeting' else 'other' end as kind,
         case when lower("CallType") = 'inbound' then 'inbound' when lower("CallType") in ('outbound', 'internal') or "CallType" is null then 'outbound' end as direction,
+        "CallDisposition" as outcome,
 
         -- numerics
         "CallDurationInSeconds" as duration_seconds,
 
         -- booleans
         coalesce("Is_Automated__c", false) as is_automatic,
+        -- without a disposition a call that lasted has reached somebody
+        case when "CallDisposition" is not null then lower("CallDisposition") in ('connected', 'answered', 'completed', 'correspondence') when "CallDurationInSeconds" is not null then "CallDurationInSeconds" > 0 end as is_connected,
+        "Is_Value_Added__c" as is_value_added,
+        "Agreed_Followup__c" as agreed_followup,
         "CompletedDateTime" is not null
         or coalesce(lower("Status"), '') not in ('not started', 'in progress', 'waiting on someone else', 'deferred', 'open') as is_done,
 
