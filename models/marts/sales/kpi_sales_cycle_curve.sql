@@ -63,19 +63,35 @@ increments as (
         *,
         coalesce(lag(open_share) over (partition by scope_kind, scope_id order by day), 1) as open_share_before
     from survival
+),
+
+curve as (
+    select
+        scope_kind,
+        scope_id,
+        cast(day as bigint) as day,
+        cast(at_risk_count as bigint) as at_risk_count,
+        won_count,
+        lost_count,
+        censored_count,
+        -- twelve digits: what logarithms leave behind them is no share
+        round(sum(open_share_before * won_count / at_risk_count) over so_far, 12) as won_incidence,
+        round(sum(open_share_before * lost_count / at_risk_count) over so_far, 12) as lost_incidence,
+        round(open_share, 12) as open_share
+    from increments
+    window so_far as (partition by scope_kind, scope_id order by day rows between unbounded preceding and current row)
 )
 
 select
     scope_kind,
     scope_id,
-    cast(day as bigint) as day,
-    cast(at_risk_count as bigint) as at_risk_count,
+    day,
+    at_risk_count,
     won_count,
     lost_count,
     censored_count,
-    -- twelve digits: what logarithms leave behind them is no share
-    round(sum(open_share_before * won_count / at_risk_count) over so_far, 12) as won_incidence,
-    round(sum(open_share_before * lost_count / at_risk_count) over so_far, 12) as lost_incidence,
-    round(open_share, 12) as open_share
-from increments
-window so_far as (partition by scope_kind, scope_id order by day rows between unbounded preceding and current row)
+    won_incidence,
+    lost_incidence,
+    open_share,
+    min(day) filter (where won_incidence >= 0.5) over (partition by scope_kind, scope_id) as median_time_to_win_days
+from curve
