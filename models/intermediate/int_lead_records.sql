@@ -29,6 +29,8 @@ unioned as (
 normalised as (
     select
         unioned.*,
+        -- what a lead became after as_of is not known yet
+        coalesce(unioned.converted_at >= as_of.as_of_at, false) as converts_later,
         {{ valid_email('unioned.email') }} as valid_email,
         {{ valid_phone_digits('unioned.phone') }} as valid_phone
     from unioned
@@ -41,8 +43,8 @@ select
     lead_id,
     owner_id,
     partner_id,
-    account_id,
-    opportunity_id,
+    case when not converts_later then account_id end as account_id,
+    case when not converts_later then opportunity_id end as opportunity_id,
     campaign_id,
     platform_campaign_id,
     platform_ad_id,
@@ -54,7 +56,7 @@ select
     coalesce(utm_source, case click_platform when 'google_ads' then 'google' when 'meta_ads' then 'facebook' end) as utm_source,
     coalesce(utm_medium, case click_platform when 'google_ads' then 'cpc' when 'meta_ads' then 'paid_social' end) as utm_medium,
     created_at,
-    converted_at,
+    case when not converts_later then converted_at end as converted_at,
     valid_email,
     valid_phone,
     (

@@ -10,10 +10,15 @@ accounts as (
 
 named as (
     select
-        source_system,
-        account_id
-    from {{ ref('int_opportunity') }}
-    where account_id is not null
+        opportunity.source_system,
+        opportunity.account_id
+    from {{ ref('int_opportunity') }} as opportunity
+    -- deals created after as_of name nobody yet
+    inner join {{ ref('int_opportunity_state') }} as state
+        on
+            opportunity.source_system = state.source_system
+            and opportunity.opportunity_id = state.opportunity_id
+    where opportunity.account_id is not null
     union
     select
         source_system,
