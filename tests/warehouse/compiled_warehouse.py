@@ -149,3 +149,18 @@ class CompiledWarehouse:
             query = f"select count(*), bit_xor(hash({', '.join(names)})) from {relation}"
             result[node["name"]] = str(connection.execute(query).fetchone())
         return result
+
+
+def headers_only(compiled: CompiledWarehouse, folder: Path) -> dict[str, list[Path]]:
+    """Exports without a record, for every seed but the reference tables."""
+    files = {}
+    for node in compiled.nodes.values():
+        if (
+            node["resource_type"] == "seed"
+            and node["schema"] == "raw"
+            and not node["name"].startswith("reference")
+        ):
+            path = folder / f"{node['name']}.csv"
+            path.write_text(",".join(node["columns"]) + "\n", encoding="utf-8")
+            files[node["name"]] = [path]
+    return files
