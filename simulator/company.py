@@ -9,6 +9,7 @@ import numpy as np
 from simulator.activities import Tasks
 from simulator.deal_paths import History
 from simulator.deals import Accounts, Deals
+from simulator.handovers import Handovers
 from simulator.leads import Leads
 from simulator.marketing import AdConversions, AdDays, AdPlan, CrmCampaigns
 from simulator.members import Members
@@ -48,6 +49,7 @@ class CompanyParts:
     costs: CustomerCosts
     members: Members
     tasks: Tasks
+    handovers: Handovers
 
 
 def stream(settings: SimulationSettings, topic: str) -> np.random.Generator:
