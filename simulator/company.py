@@ -17,7 +17,7 @@ from simulator.money import ExchangeRates
 from simulator.orders import CustomerCosts, Orders
 from simulator.settings import SimulationSettings
 from simulator.staff import Partners, Staff
-from simulator.timeline import Timeline
+from simulator.timeline import IntArray, Timeline
 
 # One random stream for each topic: a change in one leaves the others as they were. New topics are
 # appended at the end.
@@ -50,6 +50,7 @@ class CompanyParts:
     members: Members
     tasks: Tasks
     handovers: Handovers
+    deleted_at: IntArray
 
 
 def stream(settings: SimulationSettings, topic: str) -> np.random.Generator:

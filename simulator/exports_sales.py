@@ -55,6 +55,7 @@ def opportunity_table(company: CompanyParts, rng: np.random.Generator) -> Table:
     stage = versions.pick(deals.stage, history.stage[first])
     other_owner = (deals.owner + 1) % company.staff.reps
     campaign = deal_campaign(company.leads, deals, company.plan.ad_campaign, company.campaigns)
+    changed_at = np.where(deals.is_deleted, company.deleted_at, deals.changed_at)
     return {
         "Id": RecordId(DEAL, row),
         "AccountId": RecordId(ACCOUNT, deals.account[row]),
@@ -80,7 +81,7 @@ def opportunity_table(company: CompanyParts, rng: np.random.Generator) -> Table:
         "Loss_Reason__c": Label(versions.pick(deals.reason, -1), LOSS_REASONS),
         "Competitor__c": Label(versions.pick(deals.competitor, -1), COMPETITORS),
         "CreatedDate": Instant(deals.created_at[row]),
-        "LastModifiedDate": Instant(versions.pick(deals.changed_at, deals.created_at)),
+        "LastModifiedDate": Instant(versions.pick(changed_at, deals.created_at)),
         "IsDeleted": Flag(deals.is_deleted[row]),
     }
 

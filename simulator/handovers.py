@@ -1,4 +1,4 @@
-"""Deals that pass from one rep to another: from those who leave, and now and then from those who stay."""
+"""What else happens to deals: they pass from one rep to another, and some are deleted."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ import numpy as np
 from simulator.deals import Deals
 from simulator.staff import FAR_DAY, PERFECT_REP, RARE_REP, Staff
 from simulator.timeline import (
+    DAY_MS,
+    HOUR_MS,
     NEVER,
     NO_DAY,
     STAFF_HOURS,
@@ -21,6 +23,7 @@ from simulator.timeline import (
 
 HANDED_OVER = 0.06  # of the deals, by someone who stays
 WITHIN_TEAM = 0.4  # of those hand-overs
+LONGEST_WAIT = 30  # days from a deal's last change to its deletion
 
 
 @dataclass(frozen=True)
@@ -81,3 +84,10 @@ def _colleagues(team: IntArray, draw: IntArray, owner: IntArray) -> IntArray:
     start = np.searchsorted(team[order], np.arange(team.max() + 1))
     size = np.bincount(team)
     return order[start[team[owner]] + draw % size[team[owner]]]
+
+
+def draw_deletions(rng: np.random.Generator, timeline: Timeline, deals: Deals) -> IntArray:
+    """(deals,) UTC of the deletion, some days after the last change; `NEVER` for all others."""
+    wait = rng.integers(1, LONGEST_WAIT + 1, len(deals)) * DAY_MS
+    latest = np.maximum(deals.changed_at, timeline.end_at - HOUR_MS)
+    return np.where(deals.is_deleted, np.minimum(deals.changed_at + wait, latest), NEVER)
