@@ -39,9 +39,7 @@ class Handovers:
         return len(self.deal)
 
 
-def draw_handovers(
-    rng: np.random.Generator, timeline: Timeline, staff: Staff, deals: Deals
-) -> Handovers:
+def draw_handovers(rng: np.random.Generator, timeline: Timeline, staff: Staff, deals: Deals) -> Handovers:
     """Who a deal belonged to before; whoever owned it last is in the deals already."""
     count = len(deals)
     left = np.where(staff.left_day == NO_DAY, FAR_DAY, staff.left_day)[staff.first_rep :]

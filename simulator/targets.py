@@ -18,9 +18,7 @@ def monthly_targets(company: CompanyParts) -> IntArray:
     """(teams + 1, months + 1) euro to be won: one month more than was simulated, the company in the last row."""
     deals, staff, months = company.deals, company.staff, company.timeline.months
     won = np.flatnonzero(deals.is_won & ~deals.is_deleted)
-    base = company.rates.to_base(
-        deals.amount[won], deals.currency[won], local_day(deals.created_at[won])
-    )
+    base = company.rates.to_base(deals.amount[won], deals.currency[won], local_day(deals.created_at[won]))
     total = np.zeros(staff.teams, dtype=np.int64)
     np.add.at(total, staff.team[staff.first_rep + deals.owner[won]], base)
     share = FIRST_SHARE + (LAST_SHARE - FIRST_SHARE) * np.arange(months + 1) // months

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from decimal import Decimal
 
 from tests.warehouse.truth_comparison import PERIOD, SCOPES, Company, Comparison, scopes
@@ -44,7 +45,7 @@ def test_the_change_against_the_month_before_is_that_of_the_true_pipelines(compa
         keys=1,
     )
     months = sorted(truth)
-    for before, month in zip(months, months[1:], strict=False):
+    for before, month in itertools.pairwise(months):
         now, then = truth[month]["all"], truth[before]["all"]
         change = Decimal(now["open_amount_eur"]) - Decimal(then["open_amount_eur"])
         comparison.equal((month, "count"), table[month,][0], now["open_count"] - then["open_count"])
@@ -71,7 +72,9 @@ def test_every_term_of_the_waterfall_of_every_month_and_owner_is_the_true_one(co
 
 def test_every_kind_of_movement_occurs(company: Company) -> None:
     occurring = company.table(
-        "select 1, " + ", ".join(f"sum({term}_count)" for term in TERMS) + " from sales.kpi_pipeline_movement",
+        "select 1, "
+        + ", ".join(f"sum({term}_count)" for term in TERMS)
+        + " from sales.kpi_pipeline_movement",
         keys=1,
     )[1,]
     # the few deals that the sample company deletes were lost or overdue by then
