@@ -28,6 +28,7 @@
         'stg_reference__partner_role_map',
         'stg_reference__partner_terms',
         'stg_reference__stage_map',
+        'stg_reference__target',
         'stg_salesforce__account',
         'stg_salesforce__activity',
         'stg_salesforce__campaign',
@@ -35,6 +36,7 @@
         'stg_salesforce__contact',
         'stg_salesforce__lead',
         'stg_salesforce__opportunity',
+        'stg_salesforce__opportunity_field_history',
         'stg_salesforce__opportunity_history',
         'stg_salesforce__opportunity_line',
         'stg_salesforce__opportunity_partner',
@@ -66,6 +68,26 @@
         _export_record
     from {{ ref(model) }}
     where _row_status = 'staged'
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
+{% endmacro %}
+
+
+{% macro union_records(models, columns, statuses) %}
+    {#-
+        As union_staged, with the records of other verdicts: what a deal looked like before, and deals that were deleted. A house
+        test names the models that may ask for them.
+    -#}
+    {%- for model in models %}
+    select
+        {%- for column in columns %}
+        {{ column }},
+        {%- endfor %}
+        _row_status,
+        _export_file,
+        _export_record
+    from {{ ref(model) }}
+    where _row_status in ({% for status in statuses %}'{{ status }}'{{ ', ' if not loop.last }}{% endfor %})
     {{ 'union all' if not loop.last }}
     {%- endfor %}
 {% endmacro %}

@@ -9,6 +9,7 @@ import numpy as np
 from simulator.activities import Tasks
 from simulator.deal_paths import History
 from simulator.deals import Accounts, Deals
+from simulator.handovers import Handovers
 from simulator.leads import Leads
 from simulator.marketing import AdConversions, AdDays, AdPlan, CrmCampaigns
 from simulator.members import Members
@@ -16,7 +17,7 @@ from simulator.money import ExchangeRates
 from simulator.orders import CustomerCosts, Orders
 from simulator.settings import SimulationSettings
 from simulator.staff import Partners, Staff
-from simulator.timeline import Timeline
+from simulator.timeline import IntArray, Timeline
 
 # One random stream for each topic: a change in one leaves the others as they were. New topics are
 # appended at the end.
@@ -48,6 +49,8 @@ class CompanyParts:
     costs: CustomerCosts
     members: Members
     tasks: Tasks
+    handovers: Handovers
+    deleted_at: IntArray
 
 
 def stream(settings: SimulationSettings, topic: str) -> np.random.Generator:

@@ -75,6 +75,7 @@ class Deals:
     kind: one of `FROM_LEAD`, `OUTBOUND`, `SECOND_TRY`, `EXPANDING`; source: index into
     `channels.SOURCES` or -1; partner: the sourcing partner or -1; closed_at, first_closed_at: UTC
     of the last and the first closing change, `NEVER` for deals that are open now or were always.
+    first_owner: who owned it before the owner, where that one left the company, else the owner.
     influencer: (n, 2) influencing partners or -1; reason, competitor: -1 for none.
     """
 
@@ -85,6 +86,7 @@ class Deals:
     partner: IntArray
     influencer: IntArray
     owner: IntArray
+    first_owner: IntArray
     currency: IntArray
     created_at: IntArray
     stage: IntArray
@@ -295,9 +297,13 @@ def _finish(
     created_at = history.at[first_row]
 
     end = np.where(closed_at == NEVER, FAR_DAY * DAY_MS, closed_at)
-    owner = _stay_employed(staff, given.pop("owner"), end)
+    first_owner = given.pop("owner")
+    owner = _stay_employed(staff, first_owner, end)
     won = np.flatnonzero((stage == WON) & (first_closed_at == closed_at))
-    owner[rng.choice(won, min(PERFECT_DEALS, len(won)), replace=False)] = PERFECT_REP
+    perfect = rng.choice(won, min(PERFECT_DEALS, len(won)), replace=False)
+    owner[perfect] = PERFECT_REP
+    first_owner = first_owner.copy()
+    first_owner[perfect] = PERFECT_REP
 
     reason = np.searchsorted(np.cumsum(LOSS_SHARES), rng.random(count) * 0.999_999, side="right")
     reason[(stage != LOST) | (rng.random(count) < 0.04)] = -1
@@ -310,6 +316,7 @@ def _finish(
         **given,
         influencer=_draw_influencers(rng, len(partners), given["partner"]),
         owner=owner,
+        first_owner=first_owner,
         created_at=created_at,
         stage=stage,
         amount=history.amount[final],

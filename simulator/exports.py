@@ -16,6 +16,7 @@ from simulator.exports_people import (
 from simulator.exports_reference import reference_tables
 from simulator.exports_sales import (
     customer_cost_table,
+    field_history_table,
     history_table,
     line_table,
     opportunity_table,
@@ -36,7 +37,7 @@ GENERIC_HEADERS = {
     "opportunity": "opportunity_id,opportunity_name,account_id,owner_id,sourcing_partner_id,lead_id,"
     "campaign_id,source,product_id,product_family,stage,outcome,amount,currency,created_at,"
     "first_followup_at,closed_at,expected_close_on,loss_reason,competitor,updated_at,is_deleted",
-    "opportunity_history": "opportunity_id,changed_at,stage,amount,expected_close_on",
+    "opportunity_history": "opportunity_id,changed_at,stage,amount,expected_close_on,owner_id",
     "opportunity_line": "line_id,opportunity_id,product_id,quantity,unit_price,amount,currency,updated_at,is_deleted",
     "opportunity_partner": "opportunity_id,partner_id,role,commission_amount,currency",
     "product": "product_id,product_name,product_family,list_price,currency,updated_at,is_deleted",
@@ -63,6 +64,7 @@ def build_tables(company: CompanyParts) -> dict[str, Table]:
             "campaign_member": member_table(company),
             "opportunity": opportunity_table(company, rng),
             "opportunity_history": history_table(company),
+            "opportunity_field_history": field_history_table(company),
             "opportunity_line_item": line_table(company, rng),
             "product2": product_table(company),
             "partner": partner_table(company, rng),

@@ -15,6 +15,7 @@ from simulator.exports_people import CAMPAIGN, constant, partner_account
 from simulator.marketing import PLATFORMS
 from simulator.money import CURRENCIES, EUR
 from simulator.staff import COMMISSION, REGIONS, TIERS
+from simulator.targets import target_table
 
 GENERIC_STAGES = ("Prospecting", "Qualified", "Proposal", "Negotiation", "Won", "Lost")
 MATURITY_DAYS = (
@@ -117,4 +118,5 @@ def reference_tables(company: CompanyParts) -> dict[str, Table]:
         "partner_terms": partner_terms_table(company),
         "partner_role_map": written_table("source_system,role,partner_role", roles),
         "maturity_window": written_table("kpi_id,maturity_days", MATURITY_DAYS),
+        "target": target_table(company),
     }

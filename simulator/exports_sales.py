@@ -39,10 +39,11 @@ from simulator.lines import PRODUCTS, draw_lines
 from simulator.members import deal_campaign
 from simulator.money import CURRENCIES
 from simulator.orders import COST_KINDS
-from simulator.timeline import HOUR_MS, NEVER, local_day, local_midnight
+from simulator.timeline import HOUR_MS, NEVER, IntArray, local_day, local_midnight
 from simulator.versions import draw_versions
 
 HISTORY, LINE, PRODUCT, PARTNER_ROW, TASK, ORDER = "008", "00k", "01t", "00I", "00T", "801"
+FIELD_HISTORY = "017"
 
 
 def opportunity_table(company: CompanyParts, rng: np.random.Generator) -> Table:
@@ -54,6 +55,7 @@ def opportunity_table(company: CompanyParts, rng: np.random.Generator) -> Table:
     stage = versions.pick(deals.stage, history.stage[first])
     other_owner = (deals.owner + 1) % company.staff.reps
     campaign = deal_campaign(company.leads, deals, company.plan.ad_campaign, company.campaigns)
+    changed_at = np.where(deals.is_deleted, company.deleted_at, deals.changed_at)
     return {
         "Id": RecordId(DEAL, row),
         "AccountId": RecordId(ACCOUNT, deals.account[row]),
@@ -79,7 +81,7 @@ def opportunity_table(company: CompanyParts, rng: np.random.Generator) -> Table:
         "Loss_Reason__c": Label(versions.pick(deals.reason, -1), LOSS_REASONS),
         "Competitor__c": Label(versions.pick(deals.competitor, -1), COMPETITORS),
         "CreatedDate": Instant(deals.created_at[row]),
-        "LastModifiedDate": Instant(versions.pick(deals.changed_at, deals.created_at)),
+        "LastModifiedDate": Instant(versions.pick(changed_at, deals.created_at)),
         "IsDeleted": Flag(deals.is_deleted[row]),
     }
 
@@ -98,6 +100,29 @@ def history_table(company: CompanyParts) -> Table:
         "CreatedById": rep_user(company, deals.owner[history.deal]),
         "CreatedDate": Instant(history.at),
         "IsDeleted": Flag(deals.is_deleted[history.deal]),
+    }
+
+
+def field_history_table(company: CompanyParts) -> Table:
+    """Changes of owner, each as two rows: Salesforce writes one with the names and one with the ids."""
+    handovers, deals = company.handovers, company.deals
+    change = np.repeat(np.arange(len(handovers)), 2)
+    with_ids = np.tile(np.array([0, 1], dtype=np.int64), len(handovers))
+    people = company.staff.people
+
+    def user(rep: IntArray) -> Choice:
+        name = people.take(company.staff.first_rep + rep[change]).full_name()
+        return Choice(with_ids, (name, rep_user(company, rep[change])))
+
+    return {
+        "Id": RecordId(FIELD_HISTORY, np.arange(len(change))),
+        "OpportunityId": RecordId(DEAL, handovers.deal[change]),
+        "Field": constant("Owner", len(change)),
+        "OldValue": user(handovers.giver),
+        "NewValue": user(handovers.taker),
+        "CreatedById": rep_user(company, handovers.giver[change]),
+        "CreatedDate": Instant(handovers.at[change]),
+        "IsDeleted": Flag(deals.is_deleted[handovers.deal[change]]),
     }
 
 

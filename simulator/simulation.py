@@ -12,6 +12,7 @@ from simulator.columns import LARGEST_ID_NUMBER, Table
 from simulator.company import CompanyParts, stream
 from simulator.deals import draw_deals
 from simulator.exports import build_tables
+from simulator.handovers import draw_deletions, draw_handovers
 from simulator.leads import draw_leads
 from simulator.marketing import draw_ad_conversions, draw_ad_days, draw_ad_plan, draw_crm_campaigns
 from simulator.members import draw_members
@@ -64,9 +65,12 @@ def simulate(settings: SimulationSettings | None = None) -> Company:
     costs = draw_costs(rng("costs"), timeline, accounts, deals, orders)
     members = draw_members(rng("members"), settings, timeline, leads, accounts, campaigns)
     tasks = draw_tasks(rng("tasks"), settings, timeline, leads, accounts, deals)
+    pipeline = rng("pipeline")
+    handovers = draw_handovers(pipeline, timeline, staff, deals)
+    deleted_at = draw_deletions(pipeline, timeline, deals)
     if max(len(history), len(tasks), len(leads)) > LARGEST_ID_NUMBER // 2:
         raise SimulationError("the company is too large for its record ids; choose a smaller scale")
     return Company(
         settings, timeline, rates, staff, partners, plan, ad_days, ad_conversions, campaigns, leads,
-        accounts, deals, history, orders, costs, members, tasks,
+        accounts, deals, history, orders, costs, members, tasks, handovers, deleted_at,
     )  # fmt: skip

@@ -23,6 +23,7 @@ from simulator.truth_customers import count_cohorts, count_customers, count_reve
 from simulator.truth_deals import count_loss_reasons, count_sales_cycle_curve, count_stage_dwell
 from simulator.truth_funnel import count_close_rates, count_lead_funnel
 from simulator.truth_marketing import count_ads, count_attribution, count_leads
+from simulator.truth_pipeline import count_open_pipeline, count_pipeline_movement
 from simulator.truth_products import count_order_lines
 from simulator.truth_sales import count_opportunities, count_partners, count_stage_conversion
 
@@ -45,6 +46,8 @@ def count_truth(company: CompanyParts) -> dict[str, Any]:
         "stage_dwell": count_stage_dwell(company),
         "loss_reasons": count_loss_reasons(company),
         "sales_cycle_curve": count_sales_cycle_curve(company),
+        "open_pipeline": count_open_pipeline(company),
+        "pipeline_movement": count_pipeline_movement(company),
         **count_order_lines(company),
         "leads": count_leads(company),
         "lead_funnel": count_lead_funnel(company),

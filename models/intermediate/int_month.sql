@@ -1,10 +1,13 @@
--- One row per month from the first deal, closing, lead, order or spend up to as_of: the spine on which months without an event keep their row.
+-- One row per month from the first deal, change of a deal, closing, lead, order or spend up to as_of: the spine on which months without an event keep their row.
 with
 
 starts as (
     select min({{ local_date('created_at') }}) as first_on from {{ ref('int_opportunity') }}
     union all
     select min({{ local_date('first_closed_at') }}) as first_on from {{ ref('int_opportunity_state') }}
+    union all
+    -- a deal without a creation date is open from its first change on
+    select min(changed_on) as first_on from {{ ref('int_pipeline_change') }}
     union all
     select min({{ local_date('created_at') }}) as first_on from {{ ref('int_lead') }}
     union all

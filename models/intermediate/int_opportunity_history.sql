@@ -10,6 +10,7 @@ unioned as (
         'amount',
         'changed_at',
         'expected_close_on',
+        'owner_id',
     ]) }}
 )
 
@@ -24,6 +25,7 @@ select
     unioned.amount,
     unioned.changed_at,
     unioned.expected_close_on,
+    unioned.owner_id,
     unioned.changed_at >= as_of.as_of_at as is_after_as_of,
     row_number() over (
         partition by unioned.source_system, unioned.opportunity_id

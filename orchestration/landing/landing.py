@@ -264,7 +264,7 @@ class _Landing:
             parts = self._parts.get(contract.name, [])
             if not parts:
                 self._report.objects_not_exported.append(contract.name)
-                if contract.system == REFERENCE:
+                if contract.system == REFERENCE and not contract.sample_only:
                     left.append(contract)
                     continue
             query = ObjectQuery(contract, parts, self._parts).sql()

@@ -116,6 +116,16 @@ def test_intermediate_and_marts_take_staged_records_only() -> None:
             assert "_row_status = 'staged'" in sql, file.name
 
 
+def test_former_and_deleted_records_are_read_only_where_the_pipeline_of_the_past_is_told() -> None:
+    # what was superseded or deleted is no fact of today, and the only trace of how a deal stood before
+    readers = {
+        file.stem
+        for file in (ROOT / "models").rglob("*.sql")
+        if "union_records(" in file.read_text(encoding="utf-8")
+    }
+    assert readers == {"int_opportunity_owner_change", "int_opportunity_version", "int_pipeline_event"}
+
+
 def test_no_model_asks_for_the_current_date_or_switches_on_a_variable() -> None:
     for file in (ROOT / "models").rglob("*.sql"):
         sql = file.read_text(encoding="utf-8").lower()

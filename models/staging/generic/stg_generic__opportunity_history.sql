@@ -11,6 +11,7 @@ renamed as (
         'generic' as source_system,
         "opportunity_id",
         concat_ws('|', "opportunity_id", cast("changed_at" as varchar), "stage") as change_id,
+        "owner_id",
 
         -- strings
         "stage",

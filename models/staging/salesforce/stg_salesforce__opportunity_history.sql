@@ -11,6 +11,8 @@ renamed as (
         'salesforce' as source_system,
         "OpportunityId" as opportunity_id,
         "Id" as change_id,
+        -- owners change in OpportunityFieldHistory
+        cast(null as varchar) as owner_id,
 
         -- strings
         "StageName" as stage,
