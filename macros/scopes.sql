@@ -48,6 +48,12 @@
 {% endmacro %}
 
 
+{% macro activity_scopes() %}
+    {#- The scopes by which KPIs about calls are cut: the rep, and the rep's team and region on the day of the call. -#}
+    {{ return({'team': 'team', 'rep': 'rep_id', 'region': 'region'}) }}
+{% endmacro %}
+
+
 {% macro customer_scopes() %}
     {#- The scopes by which KPIs about customers and revenue are cut. -#}
     {{ return({'segment': 'segment', 'country': 'country'}) }}
