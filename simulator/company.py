@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from simulator.activities import Tasks
+from simulator.calls import CallNotes
 from simulator.deal_paths import History
 from simulator.deals import Accounts, Deals
 from simulator.leads import Leads
@@ -48,6 +49,7 @@ class CompanyParts:
     costs: CustomerCosts
     members: Members
     tasks: Tasks
+    notes: CallNotes
 
 
 def stream(settings: SimulationSettings, topic: str) -> np.random.Generator:

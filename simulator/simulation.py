@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from simulator.activities import draw_tasks
+from simulator.calls import draw_call_notes
 from simulator.columns import LARGEST_ID_NUMBER, Table
 from simulator.company import CompanyParts, stream
 from simulator.deals import draw_deals
@@ -64,9 +65,10 @@ def simulate(settings: SimulationSettings | None = None) -> Company:
     costs = draw_costs(rng("costs"), timeline, accounts, deals, orders)
     members = draw_members(rng("members"), settings, timeline, leads, accounts, campaigns)
     tasks = draw_tasks(rng("tasks"), settings, timeline, leads, accounts, deals)
+    notes = draw_call_notes(rng("calls"), tasks)
     if max(len(history), len(tasks), len(leads)) > LARGEST_ID_NUMBER // 2:
         raise SimulationError("the company is too large for its record ids; choose a smaller scale")
     return Company(
         settings, timeline, rates, staff, partners, plan, ad_days, ad_conversions, campaigns, leads,
-        accounts, deals, history, orders, costs, members, tasks,
+        accounts, deals, history, orders, costs, members, tasks, notes,
     )  # fmt: skip

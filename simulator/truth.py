@@ -18,6 +18,7 @@ from simulator.exports_people import USER
 from simulator.money import CURRENCIES, EUR
 from simulator.rendering import render
 from simulator.settings import REPORTING_ZONE
+from simulator.truth_calls import count_calls
 from simulator.truth_campaigns import count_campaign_costs
 from simulator.truth_customers import count_cohorts, count_customers, count_revenue
 from simulator.truth_deals import count_loss_reasons, count_sales_cycle_curve, count_stage_dwell
@@ -49,6 +50,7 @@ def count_truth(company: CompanyParts) -> dict[str, Any]:
         "leads": count_leads(company),
         "lead_funnel": count_lead_funnel(company),
         "close_rates": count_close_rates(company),
+        "calls": count_calls(company),
         "revenue": count_revenue(company),
         "customers": count_customers(company),
         "cohorts": count_cohorts(company),
