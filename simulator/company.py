@@ -10,6 +10,7 @@ from simulator.activities import Tasks
 from simulator.calls import CallNotes
 from simulator.deal_paths import History
 from simulator.deals import Accounts, Deals
+from simulator.enablement import Enablement
 from simulator.leads import Leads
 from simulator.marketing import AdConversions, AdDays, AdPlan, CrmCampaigns
 from simulator.members import Members
@@ -50,6 +51,7 @@ class CompanyParts:
     members: Members
     tasks: Tasks
     notes: CallNotes
+    enablement: Enablement
 
 
 def stream(settings: SimulationSettings, topic: str) -> np.random.Generator:

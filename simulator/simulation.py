@@ -12,6 +12,7 @@ from simulator.calls import draw_call_notes
 from simulator.columns import LARGEST_ID_NUMBER, Table
 from simulator.company import CompanyParts, stream
 from simulator.deals import draw_deals
+from simulator.enablement import draw_enablement
 from simulator.exports import build_tables
 from simulator.leads import draw_leads
 from simulator.marketing import draw_ad_conversions, draw_ad_days, draw_ad_plan, draw_crm_campaigns
@@ -66,9 +67,10 @@ def simulate(settings: SimulationSettings | None = None) -> Company:
     members = draw_members(rng("members"), settings, timeline, leads, accounts, campaigns)
     tasks = draw_tasks(rng("tasks"), settings, timeline, leads, accounts, deals)
     notes = draw_call_notes(rng("calls"), tasks)
+    enablement = draw_enablement(rng("enablement"), settings, timeline, staff, accounts, deals)
     if max(len(history), len(tasks), len(leads)) > LARGEST_ID_NUMBER // 2:
         raise SimulationError("the company is too large for its record ids; choose a smaller scale")
     return Company(
         settings, timeline, rates, staff, partners, plan, ad_days, ad_conversions, campaigns, leads,
-        accounts, deals, history, orders, costs, members, tasks, notes,
+        accounts, deals, history, orders, costs, members, tasks, notes, enablement,
     )  # fmt: skip
