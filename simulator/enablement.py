@@ -30,7 +30,7 @@ CONTENT_SUBJECTS = ("for manufacturers", "for logistics", "on security", "on sav
 # one that is too new to be used, one without a day, and one that was deleted though it was used.
 HELPFUL, STALE, NEVER_USED, BRAND_NEW, UNDATED, WITHDRAWN = 0, 19, 20, 21, 22, 23
 USES_FOR_EACH_DEAL = 1.3
-HELPFUL_USES_FOR_EACH_WIN = 0.5
+HELPFUL_USES_FOR_EACH_WIN = 0.15
 USED_AFTER_CLOSE = 0.07
 USES_WITHOUT_DEAL_IN_SAMPLE = 110
 DELETED = 0.004
@@ -145,6 +145,7 @@ def _draw_uses(
 ) -> ContentUses:
     """Uses in deals, most of them before the close; and some that belong to no deal."""
     popularity = rng.gamma(1.5, 1.0, CONTENTS)
+    popularity[HELPFUL] = 2.5
     popularity[[NEVER_USED, BRAND_NEW]] = 0.0
     cumulative = np.cumsum(popularity) / popularity.sum()
     some = np.repeat(np.arange(len(deals)), rng.poisson(USES_FOR_EACH_DEAL, len(deals)))
