@@ -40,6 +40,13 @@
         {{ wilson_high(successes, trials) }} as {{ name }}_rate_high
 {%- endmacro %}
 
+{% macro per_thousand_columns(name, successes, trials) -%}
+    {#- A proportion told per 1 000, with its Wilson interval: <name>_per_1000, <name>_per_1000_low, <name>_per_1000_high. -#}
+    1000 * {{ divide(successes, trials) }} as {{ name }}_per_1000,
+        1000 * {{ wilson_low(successes, trials) }} as {{ name }}_per_1000_low,
+        1000 * {{ wilson_high(successes, trials) }} as {{ name }}_per_1000_high
+{%- endmacro %}
+
 {% macro in_reporting_currency(amount, currency, rate) -%}
     {#- The amount in the reporting currency; null where the rate is missing (a blocking check names currency and day). -#}
     cast(

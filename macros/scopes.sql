@@ -48,6 +48,12 @@
 {% endmacro %}
 
 
+{% macro activity_scopes() %}
+    {#- The scopes by which KPIs about calls are cut: the rep, and the rep's team and region on the day of the call. -#}
+    {{ return({'team': 'team', 'rep': 'rep_id', 'region': 'region'}) }}
+{% endmacro %}
+
+
 {% macro customer_scopes() %}
     {#- The scopes by which KPIs about customers and revenue are cut. -#}
     {{ return({'segment': 'segment', 'country': 'country'}) }}
@@ -159,6 +165,30 @@
         and {{ left }}.period_kind = {{ right }}.period_kind
         and {{ left }}.period_month is not distinct from {{ right }}.period_month
 {%- endmacro %}
+
+
+{% macro training_kpis() %}
+    {#-
+        The KPIs of a rep that are compared before and after a training: what is counted, over what, and how it is told.
+        Proportions have a factor and with it an interval; waits_days: how long after the last day a value may still change.
+    -#}
+    {{ return({
+        'win_rate': {'unit': 'rate', 'numerator': 'won_count', 'n': 'closed_count', 'value': divide('won_count', 'closed_count'), 'factor': '1'},
+        'deal_count': {'unit': 'count', 'numerator': 'won_count', 'n': 'won_count', 'value': 'won_count'},
+        'won_amount': {'unit': 'money', 'numerator': 'won_amount_base', 'n': 'won_count', 'value': 'won_amount_base'},
+        'average_deal_size': {'unit': 'money', 'numerator': 'won_amount_base', 'n': 'won_count', 'value': divide('won_amount_base', 'won_count')},
+        'sales_cycle': {'unit': 'days', 'numerator': 'cycle_days', 'n': 'cycle_count', 'value': divide('cycle_days', 'cycle_count')},
+        'outbound_calls': {'unit': 'count', 'numerator': 'outbound_calls_count', 'n': 'outbound_calls_count', 'value': 'outbound_calls_count'},
+        'call_conversion': {
+            'unit': 'per 1000',
+            'numerator': 'opportunities_count',
+            'n': 'outbound_calls_count',
+            'value': '1000 * ' ~ divide('opportunities_count', 'outbound_calls_count'),
+            'factor': '1000',
+            'waits_days': var('call_conversion_days'),
+        },
+    }) }}
+{% endmacro %}
 
 
 {% macro attribution_models() %}

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from simulator.activities import Tasks
+from simulator.calls import CallNotes
 from simulator.deal_paths import History
 from simulator.deals import Accounts, Deals
+from simulator.enablement import Enablement
 from simulator.handovers import Handovers
 from simulator.leads import Leads
 from simulator.marketing import AdConversions, AdDays, AdPlan, CrmCampaigns
@@ -51,6 +53,8 @@ class CompanyParts:
     tasks: Tasks
     handovers: Handovers
     deleted_at: IntArray
+    notes: CallNotes
+    enablement: Enablement
 
 
 def stream(settings: SimulationSettings, topic: str) -> np.random.Generator:

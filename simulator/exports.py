@@ -5,6 +5,7 @@ from __future__ import annotations
 from simulator.columns import Empty, Table
 from simulator.company import CompanyParts, stream
 from simulator.exports_ads import google_table, meta_table
+from simulator.exports_enablement import content_table, content_use_table, training_table
 from simulator.exports_people import (
     account_table,
     campaign_table,
@@ -54,6 +55,8 @@ GENERIC_HEADERS = {
 def build_tables(company: CompanyParts) -> dict[str, Table]:
     """`<system>/<system>__<object>` -> columns."""
     rng = stream(company.settings, "exports")
+    # what is drawn while writing comes from a child of the topic's stream, so that the two do not repeat each other
+    (enablement_rng,) = stream(company.settings, "enablement").spawn(1)
     systems: dict[str, dict[str, Table]] = {
         "salesforce": {
             "user": user_table(company),
@@ -79,6 +82,9 @@ def build_tables(company: CompanyParts) -> dict[str, Table]:
                 for name, header in GENERIC_HEADERS.items()
             },
             "customer_cost": customer_cost_table(company, rng),
+            "content": content_table(company),
+            "content_use": content_use_table(company, enablement_rng),
+            "training": training_table(company, enablement_rng),
         },
         "reference": reference_tables(company),
     }

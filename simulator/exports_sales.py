@@ -8,7 +8,6 @@ from simulator.activities import CALL, DISPOSITIONS, MEETING, SUBJECTS, SUBTYPES
 from simulator.columns import (
     Choice,
     Day,
-    Empty,
     Fixed,
     Flag,
     Instant,
@@ -200,7 +199,7 @@ def partner_table(company: CompanyParts, rng: np.random.Generator) -> Table:
 
 def task_table(company: CompanyParts, rng: np.random.Generator) -> Table:
     """Tasks; a planned one has no completion, and was created on the last simulated day."""
-    tasks, timeline = company.tasks, company.timeline
+    tasks, notes, timeline = company.tasks, company.notes, company.timeline
     done = ~tasks.is_planned
     # A task is usually entered when it is done, but some were on the list for a while before.
     anchor = np.where(tasks.lead >= 0, company.leads.created_at[tasks.lead], 0)
@@ -234,8 +233,8 @@ def task_table(company: CompanyParts, rng: np.random.Generator) -> Table:
         "CallDurationInSeconds": Whole(tasks.seconds[row], is_call & is_current),
         "CallDisposition": Label(np.where(is_current, tasks.disposition[row], -1), DISPOSITIONS),
         "Is_Automated__c": Flag(tasks.is_automatic[row]),
-        "Is_Value_Added__c": Empty(len(row)),
-        "Agreed_Followup__c": Empty(len(row)),
+        "Is_Value_Added__c": Label(np.where(is_current, notes.value_added[row], -1), ("false", "true")),
+        "Agreed_Followup__c": Label(np.where(is_current, notes.agreed[row], -1), ("false", "true")),
         "CreatedDate": Instant(created[row]),
         "CompletedDateTime": Instant(np.where(is_current, tasks.at[row], NEVER)),
         "LastModifiedDate": Instant(np.where(is_current, tasks.at[row], created[row])),

@@ -8,9 +8,11 @@ from typing import Any
 import numpy as np
 
 from simulator.activities import draw_tasks
+from simulator.calls import draw_call_notes
 from simulator.columns import LARGEST_ID_NUMBER, Table
 from simulator.company import CompanyParts, stream
 from simulator.deals import draw_deals
+from simulator.enablement import draw_enablement
 from simulator.exports import build_tables
 from simulator.handovers import draw_deletions, draw_handovers
 from simulator.leads import draw_leads
@@ -68,9 +70,11 @@ def simulate(settings: SimulationSettings | None = None) -> Company:
     pipeline = rng("pipeline")
     handovers = draw_handovers(pipeline, timeline, staff, deals)
     deleted_at = draw_deletions(pipeline, timeline, deals)
+    notes = draw_call_notes(rng("calls"), tasks)
+    enablement = draw_enablement(rng("enablement"), settings, timeline, staff, accounts, deals)
     if max(len(history), len(tasks), len(leads)) > LARGEST_ID_NUMBER // 2:
         raise SimulationError("the company is too large for its record ids; choose a smaller scale")
     return Company(
         settings, timeline, rates, staff, partners, plan, ad_days, ad_conversions, campaigns, leads,
-        accounts, deals, history, orders, costs, members, tasks, handovers, deleted_at,
+        accounts, deals, history, orders, costs, members, tasks, handovers, deleted_at, notes, enablement,
     )  # fmt: skip

@@ -18,9 +18,11 @@ from simulator.exports_people import USER
 from simulator.money import CURRENCIES, EUR
 from simulator.rendering import render
 from simulator.settings import REPORTING_ZONE
+from simulator.truth_calls import count_calls
 from simulator.truth_campaigns import count_campaign_costs
 from simulator.truth_customers import count_cohorts, count_customers, count_revenue
 from simulator.truth_deals import count_loss_reasons, count_sales_cycle_curve, count_stage_dwell
+from simulator.truth_enablement import count_contents, count_trainings
 from simulator.truth_funnel import count_close_rates, count_lead_funnel
 from simulator.truth_marketing import count_ads, count_attribution, count_leads
 from simulator.truth_pipeline import count_open_pipeline, count_pipeline_movement
@@ -52,6 +54,9 @@ def count_truth(company: CompanyParts) -> dict[str, Any]:
         "leads": count_leads(company),
         "lead_funnel": count_lead_funnel(company),
         "close_rates": count_close_rates(company),
+        "calls": count_calls(company),
+        "contents": count_contents(company),
+        "trainings": count_trainings(company),
         "revenue": count_revenue(company),
         "customers": count_customers(company),
         "cohorts": count_cohorts(company),

@@ -1,4 +1,4 @@
--- One row per month from the first deal, change of a deal, closing, lead, order or spend up to as_of: the spine on which months without an event keep their row.
+-- One row per month from the first event of any export up to as_of: the spine on which months without an event keep their row.
 with
 
 starts as (
@@ -12,6 +12,8 @@ starts as (
     select min({{ local_date('created_at') }}) as first_on from {{ ref('int_lead') }}
     union all
     select min({{ local_date('ordered_at') }}) as first_on from {{ ref('int_order') }}
+    union all
+    select min({{ local_date('occurred_at') }}) as first_on from {{ ref('int_activity') }}
     union all
     select min(date_on) as first_on from {{ ref('int_ad_performance_daily') }}
 ),

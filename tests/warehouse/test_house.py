@@ -170,7 +170,9 @@ def test_versions_and_personal_data_stay_out_of_the_release(sample: Warehouse) -
     assert not {
         name
         for name in columns
+        # a number of e-mails is not an e-mail address
         if re.search(r"e_?mail|phone|first_name|last_name|street|lead_name|contact_name", name)
+        and not name.endswith("_count")
     }
 
 

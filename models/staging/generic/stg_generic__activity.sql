@@ -27,7 +27,8 @@ renamed as (
 
         -- booleans
         coalesce("is_automatic", false) as is_automatic,
-        "is_connected",
+        -- an export without the column still tells by the outcome or the length of a call; else it is not known
+        coalesce("is_connected", case when "kind" = 'call' then {{ is_connected_by('"outcome"', '"duration_seconds"') }} end) as is_connected,
         "is_value_added",
         "agreed_followup",
         true as is_done,

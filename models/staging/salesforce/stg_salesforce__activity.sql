@@ -27,8 +27,7 @@ renamed as (
 
         -- booleans
         coalesce("Is_Automated__c", false) as is_automatic,
-        -- without a disposition a call that lasted has reached somebody
-        case when "CallDisposition" is not null then lower("CallDisposition") in ('connected', 'answered', 'completed', 'correspondence') when "CallDurationInSeconds" is not null then "CallDurationInSeconds" > 0 end as is_connected,
+        case when lower("TaskSubtype") = 'call' then {{ is_connected_by('"CallDisposition"', '"CallDurationInSeconds"') }} end as is_connected,
         "Is_Value_Added__c" as is_value_added,
         "Agreed_Followup__c" as agreed_followup,
         "CompletedDateTime" is not null
