@@ -54,6 +54,12 @@
 {% endmacro %}
 
 
+{% macro journey_scopes() %}
+    {#- The scopes by which sign-ups are cut: those of the customer's first one. -#}
+    {{ return({'source': 'source', 'plan': 'plan'}) }}
+{% endmacro %}
+
+
 {% macro by_period(cte, day) %}
     {#-
         Each row of `cte` once for its month and once for 'all'. A row without a date counts in 'all' only.

@@ -1,4 +1,4 @@
--- One row per month from the first deal, closing, lead, order or spend up to as_of: the spine on which months without an event keep their row.
+-- One row per month from the first deal, closing, lead, order, spend, customer event or subscription up to as_of: the spine on which months without an event keep their row.
 with
 
 starts as (
@@ -11,6 +11,10 @@ starts as (
     select min({{ local_date('ordered_at') }}) as first_on from {{ ref('int_order') }}
     union all
     select min(date_on) as first_on from {{ ref('int_ad_performance_daily') }}
+    union all
+    select min({{ local_date('occurred_at') }}) as first_on from {{ ref('int_customer_event') }}
+    union all
+    select min(started_on) as first_on from {{ ref('int_subscription') }}
 ),
 
 spine as (

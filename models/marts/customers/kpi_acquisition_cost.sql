@@ -1,5 +1,5 @@
 -- One row per period and channel group (and all): what it cost to win a customer, how many months of margin pay it back, and lifetime value against it.
--- Cost = campaigns plus costs of kind acquisition (these under the group of the customer's first touch); a new customer belongs to the month of the first order.
+-- Cost = campaigns plus costs of kind acquisition (these under the group of the customer's first touch); a new customer belongs to the month of the first order or subscription.
 with
 
 first_touches as (
@@ -34,7 +34,7 @@ first_touches as (
 new_customers as (
     select
         coalesce(first_touches.channel_group, 'unknown') as channel_group,
-        customer.first_order_on as occurred_on,
+        customer.customer_since_on as occurred_on,
         cast(0 as {{ money_type() }}) as cost_base,
         1 as new_customers_count
     from {{ ref('dim_customer') }} as customer
@@ -42,7 +42,7 @@ new_customers as (
         on
             customer.source_system = first_touches.source_system
             and customer.customer_id = first_touches.customer_id
-    where customer.first_order_on is not null
+    where customer.customer_since_on is not null
 ),
 
 campaign_costs as (
