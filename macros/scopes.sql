@@ -180,3 +180,13 @@
         'markov': 'markov_share',
     }) }}
 {% endmacro %}
+
+
+{% macro channel_mix_model() %}
+    {#- The attribution model by which the channel mix shares out revenue: linear, unless a company chooses another. -#}
+    {%- set model = var('channel_mix_model') -%}
+    {%- if model not in attribution_models() -%}
+        {{ exceptions.raise_compiler_error("channel_mix_model: '" ~ model ~ "' is none of " ~ attribution_models().keys() | join(', ')) }}
+    {%- endif -%}
+    {{ return(model) }}
+{% endmacro %}

@@ -10,6 +10,7 @@ from simulator.activities import Tasks
 from simulator.deal_paths import History
 from simulator.deals import Accounts, Deals
 from simulator.leads import Leads
+from simulator.lifecycle import Lifecycle
 from simulator.marketing import AdConversions, AdDays, AdPlan, CrmCampaigns
 from simulator.members import Members
 from simulator.money import ExchangeRates
@@ -48,6 +49,7 @@ class CompanyParts:
     costs: CustomerCosts
     members: Members
     tasks: Tasks
+    lifecycle: Lifecycle
 
 
 def stream(settings: SimulationSettings, topic: str) -> np.random.Generator:

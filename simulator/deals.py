@@ -75,7 +75,7 @@ class Deals:
     kind: one of `FROM_LEAD`, `OUTBOUND`, `SECOND_TRY`, `EXPANDING`; source: index into
     `channels.SOURCES` or -1; partner: the sourcing partner or -1; closed_at, first_closed_at: UTC
     of the last and the first closing change, `NEVER` for deals that are open now or were always.
-    influencer: (n, 2) influencing partners or -1; reason, competitor: -1 for none.
+    influencer: (n, k) influencing partners or -1; reason, competitor: -1 for none.
     """
 
     account: IntArray

@@ -5,6 +5,11 @@ from __future__ import annotations
 from simulator.columns import Empty, Table
 from simulator.company import CompanyParts, stream
 from simulator.exports_ads import google_table, meta_table
+from simulator.exports_lifecycle import (
+    customer_event_table,
+    deal_registration_table,
+    subscription_table,
+)
 from simulator.exports_people import (
     account_table,
     campaign_table,
@@ -77,6 +82,9 @@ def build_tables(company: CompanyParts) -> dict[str, Table]:
                 for name, header in GENERIC_HEADERS.items()
             },
             "customer_cost": customer_cost_table(company, rng),
+            "customer_event": customer_event_table(company),
+            "subscription": subscription_table(company),
+            "deal_registration": deal_registration_table(company),
         },
         "reference": reference_tables(company),
     }

@@ -13,6 +13,7 @@ from simulator.company import CompanyParts, stream
 from simulator.deals import draw_deals
 from simulator.exports import build_tables
 from simulator.leads import draw_leads
+from simulator.lifecycle import draw_lifecycle
 from simulator.marketing import draw_ad_conversions, draw_ad_days, draw_ad_plan, draw_crm_campaigns
 from simulator.members import draw_members
 from simulator.money import draw_exchange_rates
@@ -64,9 +65,11 @@ def simulate(settings: SimulationSettings | None = None) -> Company:
     costs = draw_costs(rng("costs"), timeline, accounts, deals, orders)
     members = draw_members(rng("members"), settings, timeline, leads, accounts, campaigns)
     tasks = draw_tasks(rng("tasks"), settings, timeline, leads, accounts, deals)
+    # last, since registrations make partners known that no other part was drawn with
+    lifecycle, deals = draw_lifecycle(rng("lifecycle"), settings, timeline, partners, accounts, deals, orders)
     if max(len(history), len(tasks), len(leads)) > LARGEST_ID_NUMBER // 2:
         raise SimulationError("the company is too large for its record ids; choose a smaller scale")
     return Company(
         settings, timeline, rates, staff, partners, plan, ad_days, ad_conversions, campaigns, leads,
-        accounts, deals, history, orders, costs, members, tasks,
+        accounts, deals, history, orders, costs, members, tasks, lifecycle,
     )  # fmt: skip

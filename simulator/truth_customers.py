@@ -12,7 +12,7 @@ from simulator.counting import Cells, base_quotient, quotient
 from simulator.exports_people import ACCOUNT
 from simulator.money import base_text
 from simulator.rendering import render
-from simulator.timeline import IntArray
+from simulator.timeline import NO_DAY, IntArray
 
 
 def order_base(company: CompanyParts) -> IntArray:
@@ -62,7 +62,8 @@ def count_revenue(company: CompanyParts) -> dict[str, Any]:
 
 
 def count_customers(company: CompanyParts) -> dict[str, Any]:
-    """'buyers': account id -> realised value; 'prospects': account id -> costs of those without orders."""
+    """'buyers': account id -> realised value; 'prospects': account id -> costs of those without
+    orders, also of subscribers."""
     orders, costs = company.orders, company.costs
     count = len(company.accounts)
     rows = live_orders(company)
@@ -77,7 +78,11 @@ def count_customers(company: CompanyParts) -> dict[str, Any]:
     cost_base = company.rates.to_base(costs.amount, costs.currency, costs.day)
     np.add.at(spent, costs.account[live], cost_base[live])
     buyers = np.flatnonzero(number > 0)
-    prospects = np.flatnonzero((number == 0) & (spent > 0))
+    subscribed = np.zeros(count, dtype=bool)
+    subscriptions = company.lifecycle.subscriptions
+    ran = (subscriptions.until == NO_DAY) | (subscriptions.until >= subscriptions.day)
+    subscribed[subscriptions.account[ran & ~subscriptions.is_deleted]] = True
+    prospects = np.flatnonzero((number == 0) & ((spent > 0) | subscribed))
     buyer_rows = zip(
         render(RecordId(ACCOUNT, buyers)),
         revenue[buyers],

@@ -7,8 +7,9 @@ firsts as (
         kind,
         coalesce(signed_up_on, occurred_on) as cohort_on,
         signed_up_on is not null as has_signed_up,
-        coalesce(sign_up_source, source) as source,
-        coalesce(sign_up_plan, plan) as plan,
+        -- a sign-up without a source stays unknown, whatever later events say
+        case when signed_up_on is not null then sign_up_source else source end as source,
+        case when signed_up_on is not null then sign_up_plan else plan end as plan,
         coalesce({{ is_mature('signed_up_on', 'customer_journey') }}, false) as is_mature
     from {{ ref('fct_customer_event') }}
     cross join {{ ref('int_as_of') }} as as_of
