@@ -4,7 +4,19 @@ from __future__ import annotations
 
 import numpy as np
 
-from simulator.columns import Choice, Day, Empty, Fixed, Flag, Instant, Label, Numbered, RecordId, Table, Whole
+from simulator.columns import (
+    Choice,
+    Day,
+    Empty,
+    Fixed,
+    Flag,
+    Instant,
+    Label,
+    Numbered,
+    RecordId,
+    Table,
+    Whole,
+)
 from simulator.company import CompanyParts
 from simulator.exports_people import ACCOUNT, DEAL, constant, partner_account
 from simulator.lifecycle import EVENT_KINDS, EVENT_REASONS, EVENT_SOURCES, PLANS, REGISTRATION_STATUS
@@ -62,7 +74,9 @@ def deal_registration_table(company: CompanyParts) -> Table:
     """What partners registered; those without a deal are known, too."""
     registrations, timeline = company.lifecycle.registrations, company.timeline
     row = np.arange(len(registrations))
-    decided = np.where(registrations.approved_at == NEVER, registrations.at + DAY_MS, registrations.approved_at)
+    decided = np.where(
+        registrations.approved_at == NEVER, registrations.at + DAY_MS, registrations.approved_at
+    )
     return {
         "registration_id": Numbered("R%05d", row + 1),
         "partner_source_system": constant(CRM, len(row)),

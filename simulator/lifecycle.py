@@ -176,10 +176,14 @@ def _draw_subscriptions(
     begin = np.where(is_customer[buyer], first_order[buyer], local_day(accounts.created_at[buyer]))
     start = np.maximum(begin, timeline.first_day) + rng.integers(0, 60, len(buyer))
     currency = np.where(
-        rng.random(len(buyer)) < OTHER_CURRENCY, rng.choice([EUR, USD, GBP], len(buyer)), accounts.currency[buyer]
+        rng.random(len(buyer)) < OTHER_CURRENCY,
+        rng.choice([EUR, USD, GBP], len(buyer)),
+        accounts.currency[buyer],
     )
     interval = rng.choice(INTERVALS, len(buyer), p=INTERVAL_SHARES)
-    fee = accounts.level[buyer] * FEE_OF_PURCHASE * rng.lognormal(-0.1, 0.4, len(buyer)) / FIRST_RATE[currency]
+    fee = (
+        accounts.level[buyer] * FEE_OF_PURCHASE * rng.lognormal(-0.1, 0.4, len(buyer)) / FIRST_RATE[currency]
+    )
     amount = np.maximum(500, np.rint(fee * 100).astype(np.int64)) * interval
     plan = rng.integers(0, len(PLANS), len(buyer))
 
@@ -215,7 +219,9 @@ def _draw_subscriptions(
 
     # some end before they begin, some were entered by mistake and deleted
     never, mistaken = settings.count(NEVER_BEGUN_IN_SAMPLE), settings.count(MISTAKEN_IN_SAMPLE)
-    extra = rng.integers(0, max(1, len(buyer)), never + mistaken) if len(buyer) else np.zeros(0, dtype=np.int64)
+    extra = (
+        rng.integers(0, max(1, len(buyer)), never + mistaken) if len(buyer) else np.zeros(0, dtype=np.int64)
+    )
     extra_day = timeline.first_day + rng.integers(timeline.days // 2, timeline.days, len(extra))
     is_mistaken = np.arange(len(extra)) >= never
     extra_until = np.where(is_mistaken, NO_DAY, extra_day - 1)
@@ -256,7 +262,9 @@ def _draw_events(
 
     def after(rows: IntArray, at: IntArray, mean_days: float) -> IntArray:
         """A later time, in whole seconds and always another one than the sign-up's."""
-        return at[rows] + 1000 + (rng.exponential(mean_days, len(rows)) * DAY_MS).astype(np.int64) // 1000 * 1000
+        return (
+            at[rows] + 1000 + (rng.exponential(mean_days, len(rows)) * DAY_MS).astype(np.int64) // 1000 * 1000
+        )
 
     signs_up = np.flatnonzero(rng.random(count) >= WITHOUT_SIGN_UP)
     active = np.flatnonzero(rng.random(count) < ACTIVATES)
@@ -317,7 +325,9 @@ def _draw_registrations(
     at = np.maximum(at, timeline.start_at)
     status = rng.choice(5, len(deal), p=REGISTRATION_SHARES)
     is_approved = status == APPROVED
-    approved_at = np.where(is_approved, at + rng.integers(HOUR_MS, 4 * DAY_MS, len(deal)) // 1000 * 1000, NEVER)
+    approved_at = np.where(
+        is_approved, at + rng.integers(HOUR_MS, 4 * DAY_MS, len(deal)) // 1000 * 1000, NEVER
+    )
     approved_at = np.where(approved_at < timeline.end_at, approved_at, NEVER)
     late = rng.random(len(deal)) < 0.15
     created_day = local_day(created)
@@ -329,7 +339,9 @@ def _draw_registrations(
     deal, partner, at, status, approved_at, expires, is_deleted = (column[order] for column in columns)
     created_day = created_day[order]
 
-    counts = (deal >= 0) & (status == APPROVED) & ~is_deleted & ((expires == NO_DAY) | (created_day <= expires))
+    counts = (
+        (deal >= 0) & (status == APPROVED) & ~is_deleted & ((expires == NO_DAY) | (created_day <= expires))
+    )
     known_at = np.where(approved_at == NEVER, at, approved_at)
     sourcing = deals.partner.copy()
     # a deal has two registrations at most: room for as many influencing partners more

@@ -51,7 +51,9 @@ def campaign_costs(company: CompanyParts) -> tuple[IntArray, IntArray, IntArray]
 def _group_of_type(kind: str) -> str:
     if kind in MIRROR_TYPES:
         return "paid"
-    return next(group for _, source, _, lead_source, _, group in CHANNEL_MAP if lead_source == kind and not source)
+    return next(
+        group for _, source, _, lead_source, _, group in CHANNEL_MAP if lead_source == kind and not source
+    )
 
 
 def _touches(company: CompanyParts, account: IntArray, day: IntArray) -> tuple[IntArray, IntArray, IntArray]:
@@ -96,7 +98,9 @@ def count_acquisition_costs(company: CompanyParts) -> dict[str, Any]:
     company_only = Cells.of(timeline, ["company"])
     spent = company.rates.to_base(orders.cost, orders.currency, orders.day)
     margin = company_only.total(
-        np.zeros(len(live), dtype=np.int64), timeline.month_index(orders.day[live]), (order_base(company) - spent)[live]
+        np.zeros(len(live), dtype=np.int64),
+        timeline.month_index(orders.day[live]),
+        (order_base(company) - spent)[live],
     )[0]
     retention = count_customer_retention(company)[ALL]
     start = np.array([retention[month]["customers_at_start_count"] for month in timeline.month_texts()])
@@ -106,7 +110,9 @@ def count_acquisition_costs(company: CompanyParts) -> dict[str, Any]:
         np.zeros(len(live), dtype=np.int64), timeline.month_index(orders.day[live]), order_base(company)[live]
     )[0]
     margin, revenue = np.where(revenue[:-1] > 0, margin[:-1], 0), revenue[:-1]
-    margins = [Fraction(int(value), 10_000) for value in margin] + [Fraction(int(margin[there].sum()), 10_000)]
+    margins = [Fraction(int(value), 10_000) for value in margin] + [
+        Fraction(int(margin[there].sum()), 10_000)
+    ]
     starts = [int(value) for value in start] + [int(start.sum())]
     losses = [int(value) for value in start - kept] + [int((start - kept).sum())]
     known = [bool(value) for value in revenue > 0] + [True]
@@ -174,7 +180,9 @@ def count_channel_mix(company: CompanyParts) -> dict[str, Any]:
     counts = {
         "leads_count": cells.total(lead_group[survivors], lead_month[survivors]),
         "won_leads_count": cells.total(lead_group[won], lead_month[won]),
-        "opportunities_count": cells.total(deal_group, timeline.month_index(local_day(deals.created_at[live]))),
+        "opportunities_count": cells.total(
+            deal_group, timeline.month_index(local_day(deals.created_at[live]))
+        ),
     }
     cost = cells.total(cost_group, timeline.month_index(cost_day), cost_base)
     result: dict[str, Any] = {}

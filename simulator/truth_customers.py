@@ -9,6 +9,7 @@ import numpy as np
 from simulator.columns import Day, RecordId
 from simulator.company import CompanyParts
 from simulator.counting import Cells, base_quotient, quotient
+from simulator.deals import SEGMENTS
 from simulator.exports_people import ACCOUNT
 from simulator.money import base_text
 from simulator.rendering import render
@@ -63,7 +64,7 @@ def count_revenue(company: CompanyParts) -> dict[str, Any]:
 
 def count_customers(company: CompanyParts) -> dict[str, Any]:
     """'buyers': account id -> realised value; 'prospects': account id -> costs of those without
-    orders, also of subscribers."""
+    orders, also of subscribers; 'segments': segment or 'all' -> sums over its customers."""
     orders, costs = company.orders, company.costs
     count = len(company.accounts)
     rows = live_orders(company)
@@ -92,7 +93,23 @@ def count_customers(company: CompanyParts) -> dict[str, Any]:
         render(Day(last[buyers])),
         strict=True,
     )
+    segments = {}
+    for name, segment in [("all", company.accounts.segment >= 0)] + [
+        (name, company.accounts.segment == index) for index, name in enumerate(SEGMENTS)
+    ]:
+        own = np.flatnonzero(segment & ((number > 0) | subscribed))
+        only_costs = np.flatnonzero(segment & (number == 0) & ~subscribed & (spent > 0))
+        segments[name] = {
+            "customers_count": len(own),
+            "revenue_eur": base_text(revenue[own].sum()),
+            "costs_eur": base_text(spent[own].sum()),
+            "ltv_realised_eur": base_text(revenue[own].sum() - spent[own].sum()),
+            "ltv_realised_per_customer_eur": base_quotient(revenue[own].sum() - spent[own].sum(), len(own)),
+            "prospects_count": len(only_costs),
+            "prospects_costs_eur": base_text(spent[only_costs].sum()),
+        }
     return {
+        "segments": segments,
         "buyers": {
             str(name): {
                 "revenue_eur": base_text(earned),

@@ -73,7 +73,10 @@ def count_customer_journeys(company: CompanyParts) -> dict[str, Any]:
     result: dict[str, Any] = {}
     for scope, period, row, column in cells.names():
         values: dict[str, Any] = {name: int(grid[row, column]) for name, grid in counts.items()}
-        for rate, number in (("activation_rate", "activations_count"), ("cancellation_rate", "cancellations_count")):
+        for rate, number in (
+            ("activation_rate", "activations_count"),
+            ("cancellation_rate", "cancellations_count"),
+        ):
             values[rate] = quotient(values[number], values["signups_count"])
         result.setdefault(scope, {})[period] = values
     return result
@@ -92,7 +95,9 @@ def _recurring(company: CompanyParts, day: int) -> NDArray[np.int64]:
     begun = subscriptions.day[rows] <= day
     rows = rows[begun & ((subscriptions.until[rows] == NO_DAY) | (subscriptions.until[rows] >= day))]
     result = np.zeros((len(company.accounts), len(CURRENCIES)), dtype=np.int64)
-    np.add.at(result, (subscriptions.account[rows], subscriptions.currency[rows]), subscriptions.monthly[rows])
+    np.add.at(
+        result, (subscriptions.account[rows], subscriptions.currency[rows]), subscriptions.monthly[rows]
+    )
     return result
 
 
@@ -101,7 +106,7 @@ def count_revenue_retention(company: CompanyParts) -> dict[str, Any]:
     accounts, timeline = company.accounts, company.timeline
     _, subscribed = first_days(company)
     cells = Cells.of(timeline, list(SEGMENTS))
-    names = "start expansion contraction churn new returned end".split()
+    names = ["start", "expansion", "contraction", "churn", "new", "returned", "end"]
     money = {name: np.zeros(cells.shape, dtype=np.int64) for name in names}
     heads = {name: np.zeros(cells.shape, dtype=np.int64) for name in names}
     everything = np.arange(len(CURRENCIES))

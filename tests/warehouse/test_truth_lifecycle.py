@@ -61,9 +61,13 @@ def _compare(
 ) -> Comparison:
     comparison = Comparison()
     found = company.table(f"select {scope}, {PERIOD}, {', '.join(columns)} from {table}", keys=2)
-    expected = {(name, period): values for name, periods in truth.items() for period, values in periods.items()}
+    expected = {
+        (name, period): values for name, periods in truth.items() for period, values in periods.items()
+    }
     for key, values in expected.items():
-        comparison.each(key, found.get(key, (None,) * len(columns)), values, " ".join(columns.values()), tolerance)
+        comparison.each(
+            key, found.get(key, (None,) * len(columns)), values, " ".join(columns.values()), tolerance
+        )
     for key in set(found) - set(expected):
         comparison.differences.append(f"{key}: the table has a row, the truth none")
     return comparison
@@ -87,7 +91,9 @@ def test_what_became_of_the_recurring_revenue_of_every_month_is_the_true_one(com
     comparison = _compare(company, segments, "scope_id", REVENUE, truth, 1e-6)
     comparison.assert_no_difference(at_least=1500)
     whole = truth["all"]["all"]
-    assert min(whole[f"{part}_count"] for part in "expansion contraction churn new returned".split()) > 0
+    assert (
+        min(whole[f"{part}_count"] for part in ["expansion", "contraction", "churn", "new", "returned"]) > 0
+    )
 
 
 def test_customers_kept_lost_and_buying_again_are_the_true_ones(company: Company) -> None:
@@ -107,6 +113,26 @@ def test_customers_kept_lost_and_buying_again_are_the_true_ones(company: Company
                 there = tuple(value or 0 for value in values[4:6]) + values[6:]
                 comparison.each((scope, period), there, truth, RETENTION)
     comparison.assert_no_difference(at_least=700)
+
+
+def test_every_segment_is_worth_what_its_customers_truly_are(company: Company) -> None:
+    comparison = Comparison()
+    columns = {
+        "customers_count": "customers_count",
+        "revenue_base": "revenue_eur",
+        "costs_base": "costs_eur",
+        "ltv_realised_base": "ltv_realised_eur",
+        "ltv_realised_per_customer_base": "ltv_realised_per_customer_eur",
+        "prospects_count": "prospects_count",
+        "prospects_costs_base": "prospects_costs_eur",
+    }
+    found = company.table(
+        f"select scope_id, {', '.join(columns)} from customers.kpi_segment_ltv where scope_kind in ('all', 'segment')",
+        keys=1,
+    )
+    for segment, truth in company.truth["customers"]["segments"].items():
+        comparison.each(segment, found.get((segment,), (None,) * 7), truth, " ".join(columns.values()), MONEY)
+    comparison.assert_no_difference(at_least=28)
 
 
 def test_what_a_new_customer_of_every_channel_group_costs_is_the_true_one(company: Company) -> None:
@@ -129,7 +155,9 @@ def test_what_every_channel_group_brings_is_the_true_one(company: Company) -> No
 
 
 def test_deals_by_channel_group_are_all_deals(company: Company) -> None:
-    mix = company.one("select sum(opportunities_count) from marketing.kpi_channel_mix where period_kind = 'all'")
+    mix = company.one(
+        "select sum(opportunities_count) from marketing.kpi_channel_mix where period_kind = 'all'"
+    )
     assert mix == company.one("select count(*) from sales.fct_opportunity")
 
 
