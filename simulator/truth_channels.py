@@ -119,8 +119,8 @@ def count_acquisition_costs(company: CompanyParts) -> dict[str, Any]:
     result: dict[str, Any] = {}
     for scope, period, row, column in cells.names():
         at = row, column
-        if not cost[at] and not new[at]:
-            continue
+        if not cost[row, -1] and not new[row, -1]:
+            continue  # a group that never had any
         each = margins[column] / starts[column] if starts[column] and known[column] else None
         paid = Fraction(int(cost[at]), 10_000 * int(new[at])) if new[at] and cost[at] else None
         churn = Fraction(losses[column], starts[column]) if starts[column] else None
