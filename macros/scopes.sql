@@ -60,6 +60,12 @@
 {% endmacro %}
 
 
+{% macro journey_scopes() %}
+    {#- The scopes by which sign-ups are cut: those of the customer's first one. -#}
+    {{ return({'source': 'source', 'plan': 'plan'}) }}
+{% endmacro %}
+
+
 {% macro by_period(cte, day) %}
     {#-
         Each row of `cte` once for its month and once for 'all'. A row without a date counts in 'all' only.
@@ -203,4 +209,14 @@
         'shapley': 'shapley_share',
         'markov': 'markov_share',
     }) }}
+{% endmacro %}
+
+
+{% macro channel_mix_model() %}
+    {#- The attribution model by which the channel mix shares out revenue: linear, unless a company chooses another. -#}
+    {%- set model = var('channel_mix_model') -%}
+    {%- if model not in attribution_models() -%}
+        {{ exceptions.raise_compiler_error("channel_mix_model: '" ~ model ~ "' is none of " ~ attribution_models().keys() | join(', ')) }}
+    {%- endif -%}
+    {{ return(model) }}
 {% endmacro %}

@@ -13,6 +13,7 @@ from simulator.deals import Accounts, Deals
 from simulator.enablement import Enablement
 from simulator.handovers import Handovers
 from simulator.leads import Leads
+from simulator.lifecycle import Lifecycle
 from simulator.marketing import AdConversions, AdDays, AdPlan, CrmCampaigns
 from simulator.members import Members
 from simulator.money import ExchangeRates
@@ -55,6 +56,7 @@ class CompanyParts:
     deleted_at: IntArray
     notes: CallNotes
     enablement: Enablement
+    lifecycle: Lifecycle
 
 
 def stream(settings: SimulationSettings, topic: str) -> np.random.Generator:

@@ -76,7 +76,7 @@ class Deals:
     `channels.SOURCES` or -1; partner: the sourcing partner or -1; closed_at, first_closed_at: UTC
     of the last and the first closing change, `NEVER` for deals that are open now or were always.
     first_owner: who owned it before the owner, where that one left the company, else the owner.
-    influencer: (n, 2) influencing partners or -1; reason, competitor: -1 for none.
+    influencer: (n, k) influencing partners or -1; reason, competitor: -1 for none.
     """
 
     account: IntArray

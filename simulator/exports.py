@@ -6,6 +6,11 @@ from simulator.columns import Empty, Table
 from simulator.company import CompanyParts, stream
 from simulator.exports_ads import google_table, meta_table
 from simulator.exports_enablement import content_table, content_use_table, training_table
+from simulator.exports_lifecycle import (
+    customer_event_table,
+    deal_registration_table,
+    subscription_table,
+)
 from simulator.exports_people import (
     account_table,
     campaign_table,
@@ -85,6 +90,9 @@ def build_tables(company: CompanyParts) -> dict[str, Table]:
             "content": content_table(company),
             "content_use": content_use_table(company, enablement_rng),
             "training": training_table(company, enablement_rng),
+            "customer_event": customer_event_table(company),
+            "subscription": subscription_table(company),
+            "deal_registration": deal_registration_table(company),
         },
         "reference": reference_tables(company),
     }

@@ -161,16 +161,16 @@ def product_table(company: CompanyParts) -> Table:
 
 
 def partner_table(company: CompanyParts, rng: np.random.Generator) -> Table:
-    """Sourcing and influencing partners; and rows that were entered by mistake and deleted."""
-    deals = company.deals
-    sourced = np.flatnonzero(deals.partner >= 0)
-    influenced, which = np.nonzero(deals.influencer >= 0)
-    mistaken = np.flatnonzero((deals.partner < 0) & (rng.random(len(deals)) < 0.006))
+    """Partners that the CRM knows to have sourced or influenced deals, and rows entered by mistake and deleted."""
+    deals, known = company.deals, company.lifecycle.registrations
+    sourced = np.flatnonzero(known.crm_partner >= 0)
+    influenced, which = np.nonzero(known.crm_influencer >= 0)
+    mistaken = np.flatnonzero((known.crm_partner < 0) & (rng.random(len(deals)) < 0.006))
     deal = np.concatenate((sourced, influenced, mistaken))
     partner = np.concatenate(
         (
-            deals.partner[sourced],
-            deals.influencer[influenced, which],
+            known.crm_partner[sourced],
+            known.crm_influencer[influenced, which],
             rng.integers(0, len(company.partners), len(mistaken)),
         )
     )

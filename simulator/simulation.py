@@ -16,6 +16,7 @@ from simulator.enablement import draw_enablement
 from simulator.exports import build_tables
 from simulator.handovers import draw_deletions, draw_handovers
 from simulator.leads import draw_leads
+from simulator.lifecycle import draw_lifecycle
 from simulator.marketing import draw_ad_conversions, draw_ad_days, draw_ad_plan, draw_crm_campaigns
 from simulator.members import draw_members
 from simulator.money import draw_exchange_rates
@@ -72,9 +73,11 @@ def simulate(settings: SimulationSettings | None = None) -> Company:
     deleted_at = draw_deletions(pipeline, timeline, deals)
     notes = draw_call_notes(rng("calls"), tasks)
     enablement = draw_enablement(rng("enablement"), settings, timeline, staff, accounts, deals)
+    # last, since registrations make partners known that no other part was drawn with
+    lifecycle, deals = draw_lifecycle(rng("lifecycle"), settings, timeline, partners, accounts, deals, orders)
     if max(len(history), len(tasks), len(leads)) > LARGEST_ID_NUMBER // 2:
         raise SimulationError("the company is too large for its record ids; choose a smaller scale")
     return Company(
         settings, timeline, rates, staff, partners, plan, ad_days, ad_conversions, campaigns, leads,
-        accounts, deals, history, orders, costs, members, tasks, handovers, deleted_at, notes, enablement,
+        accounts, deals, history, orders, costs, members, tasks, handovers, deleted_at, notes, enablement, lifecycle,
     )  # fmt: skip

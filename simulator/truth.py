@@ -20,10 +20,16 @@ from simulator.rendering import render
 from simulator.settings import REPORTING_ZONE
 from simulator.truth_calls import count_calls
 from simulator.truth_campaigns import count_campaign_costs
+from simulator.truth_channels import count_acquisition_costs, count_channel_mix
 from simulator.truth_customers import count_cohorts, count_customers, count_revenue
 from simulator.truth_deals import count_loss_reasons, count_sales_cycle_curve, count_stage_dwell
 from simulator.truth_enablement import count_contents, count_trainings
 from simulator.truth_funnel import count_close_rates, count_lead_funnel
+from simulator.truth_lifecycle import (
+    count_customer_journeys,
+    count_customer_retention,
+    count_revenue_retention,
+)
 from simulator.truth_marketing import count_ads, count_attribution, count_leads
 from simulator.truth_pipeline import count_open_pipeline, count_pipeline_movement
 from simulator.truth_products import count_order_lines
@@ -64,6 +70,11 @@ def count_truth(company: CompanyParts) -> dict[str, Any]:
         "ads": count_ads(company),
         "campaign_costs": count_campaign_costs(company),
         "attribution": count_attribution(company),
+        "customer_journeys": count_customer_journeys(company),
+        "revenue_retention": count_revenue_retention(company),
+        "customer_retention": count_customer_retention(company),
+        "acquisition_costs": count_acquisition_costs(company),
+        "channel_mix": count_channel_mix(company),
     }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from simulator import channels
 from simulator.columns import RecordId
@@ -15,7 +16,7 @@ from simulator.marketing import PLATFORM_CURRENCY, PLATFORMS
 from simulator.members import deal_campaign
 from simulator.money import EUR, base_text
 from simulator.rendering import render
-from simulator.timeline import local_day
+from simulator.timeline import IntArray, local_day
 from simulator.truth_funnel import surviving_leads
 
 CRM = "salesforce"
@@ -61,7 +62,10 @@ def count_campaign_costs(company: CompanyParts) -> dict[str, Any]:
         "opportunities_count": cells.total(deal_row, created[deal]),
         "customers_count": cells.total(deal_row[won], won_month[deal[won]]),
         "credited_opportunities_count": cells.total(credit[credited], created[credited]),
-        "credited_customers_count": cells.total(credit[credited_won], won_month[credited_won]),
+        "credited_won_count": cells.total(credit[credited_won], won_month[credited_won]),
+        "credited_customers_count": _customers(
+            cells, credit[credited_won], won_month[credited_won], deals.account[credited_won]
+        ),
     }
     result: dict[str, Any] = {}
     for scope, period, row, column in cells.names():
@@ -74,3 +78,13 @@ def count_campaign_costs(company: CompanyParts) -> dict[str, Any]:
         values["cost_per_lead_eur"] = base_quotient(spend[at], counts["leads_count"][at])
         result.setdefault(name, {}).setdefault(scope, {})[period] = values
     return result
+
+
+def _customers(cells: Cells, campaign: IntArray, month: IntArray, account: IntArray) -> NDArray[np.int64]:
+    """Accounts in each cell, each once; over all campaigns an account counts for each that won it."""
+    grid = np.zeros(cells.shape, dtype=np.int64)
+    for column in (month, np.full(len(month), cells.shape[1] - 1)):
+        once = np.unique(np.stack((campaign, column, account)), axis=1)
+        np.add.at(grid, (once[0], once[1]), 1)
+    grid[-1] = grid[:-1].sum(axis=0)
+    return grid

@@ -9,10 +9,11 @@ import numpy as np
 from simulator.columns import Day, RecordId
 from simulator.company import CompanyParts
 from simulator.counting import Cells, base_quotient, quotient
+from simulator.deals import SEGMENTS
 from simulator.exports_people import ACCOUNT
 from simulator.money import base_text
 from simulator.rendering import render
-from simulator.timeline import IntArray
+from simulator.timeline import NO_DAY, IntArray
 
 
 def order_base(company: CompanyParts) -> IntArray:
@@ -62,7 +63,8 @@ def count_revenue(company: CompanyParts) -> dict[str, Any]:
 
 
 def count_customers(company: CompanyParts) -> dict[str, Any]:
-    """'buyers': account id -> realised value; 'prospects': account id -> costs of those without orders."""
+    """'buyers': account id -> realised value; 'prospects': account id -> costs of those without
+    orders, also of subscribers; 'segments': segment or 'all' -> sums over its customers."""
     orders, costs = company.orders, company.costs
     count = len(company.accounts)
     rows = live_orders(company)
@@ -77,7 +79,11 @@ def count_customers(company: CompanyParts) -> dict[str, Any]:
     cost_base = company.rates.to_base(costs.amount, costs.currency, costs.day)
     np.add.at(spent, costs.account[live], cost_base[live])
     buyers = np.flatnonzero(number > 0)
-    prospects = np.flatnonzero((number == 0) & (spent > 0))
+    subscribed = np.zeros(count, dtype=bool)
+    subscriptions = company.lifecycle.subscriptions
+    ran = (subscriptions.until == NO_DAY) | (subscriptions.until >= subscriptions.day)
+    subscribed[subscriptions.account[ran & ~subscriptions.is_deleted]] = True
+    prospects = np.flatnonzero((number == 0) & ((spent > 0) | subscribed))
     buyer_rows = zip(
         render(RecordId(ACCOUNT, buyers)),
         revenue[buyers],
@@ -87,7 +93,23 @@ def count_customers(company: CompanyParts) -> dict[str, Any]:
         render(Day(last[buyers])),
         strict=True,
     )
+    segments = {}
+    for name, segment in [("all", company.accounts.segment >= 0)] + [
+        (name, company.accounts.segment == index) for index, name in enumerate(SEGMENTS)
+    ]:
+        own = np.flatnonzero(segment & ((number > 0) | subscribed))
+        only_costs = np.flatnonzero(segment & (number == 0) & ~subscribed & (spent > 0))
+        segments[name] = {
+            "customers_count": len(own),
+            "revenue_eur": base_text(revenue[own].sum()),
+            "costs_eur": base_text(spent[own].sum()),
+            "ltv_realised_eur": base_text(revenue[own].sum() - spent[own].sum()),
+            "ltv_realised_per_customer_eur": base_quotient(revenue[own].sum() - spent[own].sum(), len(own)),
+            "prospects_count": len(only_costs),
+            "prospects_costs_eur": base_text(spent[only_costs].sum()),
+        }
     return {
+        "segments": segments,
         "buyers": {
             str(name): {
                 "revenue_eur": base_text(earned),

@@ -1,4 +1,4 @@
--- One row per origin that occurs (utm source, utm medium, lead source or campaign type, as origins are compared): its channel by the channel map.
+-- One row per origin that occurs (utm source, utm medium, source of a lead or a deal, or campaign type, as origins are compared): its channel by the channel map.
 with
 
 rules as (
@@ -18,6 +18,12 @@ origins as (
         '' as utm_medium,
         {{ origin_key('campaign_type') }} as lead_source
     from {{ ref('int_campaign_records') }}
+    union
+    select
+        '' as utm_source,
+        '' as utm_medium,
+        {{ origin_key('source') }} as lead_source
+    from {{ ref('int_opportunity') }}
 ),
 
 matches as (

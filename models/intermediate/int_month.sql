@@ -16,6 +16,10 @@ starts as (
     select min({{ local_date('occurred_at') }}) as first_on from {{ ref('int_activity') }}
     union all
     select min(date_on) as first_on from {{ ref('int_ad_performance_daily') }}
+    union all
+    select min({{ local_date('occurred_at') }}) as first_on from {{ ref('int_customer_event') }}
+    union all
+    select min(started_on) as first_on from {{ ref('int_subscription') }}
 ),
 
 spine as (

@@ -155,11 +155,23 @@ def test_realised_value_of_each_customer(company: Company, database: duckdb.Duck
 
 def test_partners_sourced_and_influenced(company: Company, database: duckdb.DuckDBPyConnection) -> None:
     query = """
-        select AccountToId, m.partner_role, count(*), count(*) filter (IsWon = 'true'),
+        with named as (
+            select OpportunityId as deal, AccountToId as partner, null as known_at, if(partner_role = 'sourced', 1, 3) as place
+            from live_partner as p join partner_role_map as m on m.source_system = 'salesforce' and m.role = p.Role
+            union all
+            select d.Id, r.partner_id, coalesce(r.approved_at, r.registered_at), 2
+            from generic_deal_registration as r join live_opportunity as d on d.Id = r.opportunity_id
+            where r.status = 'approved' and r.is_deleted = 'false'
+              and coalesce(r.expires_on::date >= local_day(d.CreatedDate), true)),
+        each_once as (select deal, partner, min(place) as place, min(known_at) as known_at from named group by all),
+        roles as (
+            select *, if(place < 3 and row_number() over (partition by deal order by place, known_at) = 1,
+                         'sourced', 'influenced') as role
+            from each_once)
+        select partner, role, count(*), count(*) filter (IsWon = 'true'),
                sum(base(Amount, CurrencyIsoCode, local_day(d.CreatedDate))) filter (IsWon = 'true'),
                count(*) filter (StageName = 'Closed Lost' and Competitor__c is not null)
-        from live_partner as p join live_opportunity as d on d.Id = p.OpportunityId
-        join partner_role_map as m on m.source_system = 'salesforce' and m.role = p.Role group by all"""
+        from roles join live_opportunity as d on d.Id = roles.deal group by all"""
     for partner, role, number, won, amount, competitor in rows(database, query):
         told = company.truth["partners"][partner][role]
         assert (told["opportunities_count"], told["won_count"]) == (number, won)

@@ -41,8 +41,13 @@ def test_what_leads_opportunities_and_customers_of_every_campaign_cost_is_the_tr
     company: Company,
 ) -> None:
     comparison = Comparison()
-    columns = "spend_base, leads_count, opportunities_count, customers_count, cost_per_lead_base"
-    keys = "spend_eur leads_count credited_opportunities_count credited_customers_count cost_per_lead_eur"
+    columns = (
+        "spend_base, leads_count, opportunities_count, won_deals_count, customers_count, cost_per_lead_base"
+    )
+    keys = (
+        "spend_eur leads_count credited_opportunities_count credited_won_count credited_customers_count"
+        " cost_per_lead_eur"
+    )
     table = company.table(
         f"select platform, campaign_id, {PERIOD}, {columns} from marketing.kpi_campaign_cost", keys=3
     )
@@ -55,16 +60,17 @@ def test_what_leads_opportunities_and_customers_of_every_campaign_cost_is_the_tr
         if platform != "all"
     }
     for key, truth in expected.items():
-        comparison.each(key, table.get(key, (0, 0, 0, 0, None)), truth, keys, tolerance=MONEY)
+        comparison.each(key, table.get(key, (0, 0, 0, 0, 0, None)), truth, keys, tolerance=MONEY)
     comparison.nothing_else(table, expected)
     totals = company.table(
         f"""
-        select {PERIOD}, sum(spend_base), sum(leads_count), sum(opportunities_count), sum(customers_count)
+        select {PERIOD}, sum(spend_base), sum(leads_count), sum(opportunities_count), sum(won_deals_count),
+               sum(customers_count)
         from marketing.kpi_campaign_cost group by all""",
         keys=1,
     )
     for period, truth in truth_of["all"]["all"].items():
-        found = totals.get((period,), (None,) * 4)
+        found = totals.get((period,), (None,) * 5)
         comparison.each(period, found, truth, keys.rsplit(" ", 1)[0])
     comparison.assert_no_difference(at_least=500)
 

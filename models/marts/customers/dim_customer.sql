@@ -1,4 +1,4 @@
--- One row per customer: an account that ordered, or on which money was spent to win it.
+-- One row per customer: an account that ordered or subscribed, or on which money was spent to win it.
 with
 
 orders as (
@@ -17,16 +17,31 @@ costs as (
     from {{ ref('fct_customer_cost') }}
 ),
 
+subscriptions as (
+    select
+        customer_source_system as source_system,
+        customer_id,
+        min(started_on) as first_subscribed_on
+    from {{ ref('int_subscription') }}
+    where coalesce(live_until_on >= started_on, true)
+    group by customer_source_system, customer_id
+),
+
 customers as (
     select
-        coalesce(orders.source_system, costs.source_system) as source_system,
-        coalesce(orders.customer_id, costs.customer_id) as customer_id,
-        orders.first_order_on
+        source_system,
+        customer_id
     from orders
-    full outer join costs
-        on
-            orders.source_system = costs.source_system
-            and orders.customer_id = costs.customer_id
+    union
+    select
+        source_system,
+        customer_id
+    from costs
+    union
+    select
+        source_system,
+        customer_id
+    from subscriptions
 )
 
 select
@@ -34,10 +49,20 @@ select
     customers.customer_id,
     account.account_id,
     coalesce(account.account_name, customers.customer_id) as customer_name,
-    customers.first_order_on,
+    orders.first_order_on,
+    subscriptions.first_subscribed_on,
+    least(orders.first_order_on, subscriptions.first_subscribed_on) as customer_since_on,
     account.segment,
     account.country
 from customers
+left join orders
+    on
+        customers.source_system = orders.source_system
+        and customers.customer_id = orders.customer_id
+left join subscriptions
+    on
+        customers.source_system = subscriptions.source_system
+        and customers.customer_id = subscriptions.customer_id
 left join {{ ref('dim_account') }} as account
     on
         customers.source_system = account.source_system

@@ -1,5 +1,5 @@
 -- One row per period and channel group (and all): what it cost to win a customer, how many months of margin pay it back, and lifetime value against it.
--- Cost = campaigns plus costs of kind acquisition (these under the group of the customer's first touch); a new customer belongs to the month of the first order.
+-- Cost = campaigns plus costs of kind acquisition (these under the group of the customer's first touch); a new customer belongs to the month of the first order or subscription.
 with
 
 first_touches as (
@@ -34,7 +34,7 @@ first_touches as (
 new_customers as (
     select
         coalesce(first_touches.channel_group, 'unknown') as channel_group,
-        customer.first_order_on as occurred_on,
+        customer.customer_since_on as occurred_on,
         cast(0 as {{ money_type() }}) as cost_base,
         1 as new_customers_count
     from {{ ref('dim_customer') }} as customer
@@ -42,7 +42,7 @@ new_customers as (
         on
             customer.source_system = first_touches.source_system
             and customer.customer_id = first_touches.customer_id
-    where customer.first_order_on is not null
+    where customer.customer_since_on is not null
 ),
 
 campaign_costs as (
@@ -102,6 +102,35 @@ summed as (
     group by period_kind, period_month, channel_group
 ),
 
+spine as (
+    -- a group without cost and customers keeps its row in every month
+    select
+        headline.period_kind,
+        headline.period_month,
+        known.channel_group
+    from ({{ headline_rows() }}) as headline
+    cross join (
+        select channel_group from summed
+        union
+        select 'all' as channel_group
+    ) as known
+),
+
+filled as (
+    select
+        spine.period_kind,
+        spine.period_month,
+        spine.channel_group,
+        cast(coalesce(summed.cost_base, 0) as {{ money_type() }}) as cost_base,
+        coalesce(summed.new_customers_count, 0) as new_customers_count
+    from spine
+    left join summed
+        on
+            spine.period_kind = summed.period_kind
+            and spine.period_month is not distinct from summed.period_month
+            and spine.channel_group = summed.channel_group
+),
+
 margins as (
     -- gross margin of the month per customer active at its start: active in the sense of churn, or lifetime value would mix two kinds of customer
     select
@@ -143,16 +172,16 @@ average_churn as (
 
 joined as (
     select
-        summed.*,
-        coalesce(margins.monthly_margin_per_customer, case when summed.period_kind = 'all' then averages.monthly_margin_per_customer end) as monthly_margin_per_customer,
-        coalesce(churns.churn_rate, case when summed.period_kind = 'all' then average_churn.churn_rate end) as monthly_churn_rate
-    from summed
+        filled.*,
+        coalesce(margins.monthly_margin_per_customer, case when filled.period_kind = 'all' then averages.monthly_margin_per_customer end) as monthly_margin_per_customer,
+        coalesce(churns.churn_rate, case when filled.period_kind = 'all' then average_churn.churn_rate end) as monthly_churn_rate
+    from filled
     cross join averages
     cross join average_churn
     left join margins
-        on summed.period_month = margins.period_month
+        on filled.period_month = margins.period_month
     left join churns
-        on summed.period_month = churns.period_month
+        on filled.period_month = churns.period_month
 )
 
 select

@@ -63,6 +63,7 @@ select
     customer.customer_id,
     customer.segment,
     customer.country,
+    customer.customer_since_on,
     customer.first_order_on,
     orders.last_order_on,
     coalesce(orders.orders_count, 0) as orders_count,

@@ -10,7 +10,8 @@ customers as (
         customer.country,
         customer.first_order_on
     from {{ ref('dim_customer') }} as customer
-    where customer.first_order_on is not null
+    -- subscribers who never ordered are customers, too, but have no first order to repeat
+    where customer.customer_since_on is not null
 ),
 
 second_orders as (
@@ -44,6 +45,7 @@ repeaters as (
         on
             customers.source_system = second_orders.source_system
             and customers.customer_id = second_orders.customer_id
+    where customers.first_order_on is not null
 ),
 
 repeats_by_period as (
@@ -131,6 +133,11 @@ scopes as (
         scope_kind,
         scope_id
     from repeats
+    union
+    select
+        scope_kind,
+        scope_id
+    from retained
     union
     select
         'all' as scope_kind,

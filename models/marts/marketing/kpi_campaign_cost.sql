@@ -6,6 +6,15 @@ campaigns as (
     select * from {{ ref('dim_campaign') }}
 ),
 
+campaigns_by_id as (
+    -- leads and deals name a campaign by its id alone: one that two platforms use must not count twice
+    select
+        campaign_id,
+        min(platform) as platform
+    from campaigns
+    group by campaign_id
+),
+
 spend as (
     select
         platform,
@@ -14,40 +23,45 @@ spend as (
         spend_base,
         0 as leads_count,
         0 as opportunities_count,
-        0 as customers_count
+        0 as won_deals_count,
+        cast(null as varchar) as customer_key
     from {{ ref('int_marketing_cost') }}
 ),
 
 leads as (
     select
-        campaigns.platform,
+        -- a campaign that nobody lists keeps its leads
+        coalesce(campaigns_by_id.platform, 'unknown') as platform,
         lead.campaign_id,
         lead.created_on as occurred_on,
         0 as spend_base,
         1 as leads_count,
         0 as opportunities_count,
-        0 as customers_count
+        0 as won_deals_count,
+        cast(null as varchar) as customer_key
     from {{ ref('fct_lead') }} as lead
-    inner join campaigns
-        on lead.campaign_id = campaigns.campaign_id
-    where lead.duplicate_of_lead_id is null
+    left join campaigns_by_id
+        on lead.campaign_id = campaigns_by_id.campaign_id
+    where lead.duplicate_of_lead_id is null and lead.campaign_id is not null
 ),
 
 campaign_deals as (
     -- the campaign that the deal names, else the one that its lead names
     select
-        campaigns.platform,
-        campaigns.campaign_id,
+        coalesce(campaigns_by_id.platform, 'unknown') as platform,
+        coalesce(deal.campaign_id, lead.campaign_id) as campaign_id,
         deal.created_on,
         deal.closed_on,
-        deal.outcome
+        deal.outcome,
+        deal.source_system || ' ' || coalesce(deal.account_id, 'deal ' || deal.opportunity_id) as customer_key
     from {{ ref('fct_opportunity') }} as deal
     left join {{ ref('fct_lead') }} as lead
         on
             deal.source_system = lead.source_system
             and deal.lead_id = lead.lead_id
-    inner join campaigns
-        on coalesce(deal.campaign_id, lead.campaign_id) = campaigns.campaign_id
+    left join campaigns_by_id
+        on coalesce(deal.campaign_id, lead.campaign_id) = campaigns_by_id.campaign_id
+    where coalesce(deal.campaign_id, lead.campaign_id) is not null
 ),
 
 events as (
@@ -62,7 +76,8 @@ events as (
         0 as spend_base,
         0 as leads_count,
         1 as opportunities_count,
-        0 as customers_count
+        0 as won_deals_count,
+        cast(null as varchar) as customer_key
     from campaign_deals
     union all
     select
@@ -72,7 +87,8 @@ events as (
         0 as spend_base,
         0 as leads_count,
         0 as opportunities_count,
-        1 as customers_count
+        1 as won_deals_count,
+        customer_key
     from campaign_deals
     where outcome = 'won'
 ),
@@ -86,7 +102,9 @@ summed as (
         cast(sum(spend_base) as {{ money_type() }}) as spend_base,
         cast(sum(leads_count) as bigint) as leads_count,
         cast(sum(opportunities_count) as bigint) as opportunities_count,
-        cast(sum(customers_count) as bigint) as customers_count
+        cast(sum(won_deals_count) as bigint) as won_deals_count,
+        -- a customer who bought twice is one customer
+        count(distinct customer_key) as customers_count
     from ({{ by_period('events', 'occurred_on') }}) as events_by_period
     group by period_kind, period_month, platform, campaign_id
 )
@@ -102,6 +120,7 @@ select
     {{ divide_money('summed.spend_base', 'summed.leads_count') }} as cost_per_lead_base,
     summed.opportunities_count,
     {{ divide_money('summed.spend_base', 'summed.opportunities_count') }} as cost_per_opportunity_base,
+    summed.won_deals_count,
     summed.customers_count,
     {{ divide_money('summed.spend_base', 'summed.customers_count') }} as cost_per_customer_base
 from summed

@@ -1,4 +1,4 @@
--- One row per period and channel group (paid, owned, earned, partner, unknown): leads, deals, attributed revenue (linear model), cost, close rate and return.
+-- One row per period and channel group (paid, owned, earned, partner, unknown): leads, deals, attributed revenue (model: channel_mix_model), cost, close rate and return.
 -- Every group has a row in every period, so that shares add up.
 with
 
@@ -20,11 +20,38 @@ leads as (
         created_on as occurred_on,
         1 as leads_count,
         {{ whole_number('is_won') }} as won_leads_count,
-        {{ whole_number('opportunity_id is not null') }} as opportunities_count,
+        0 as opportunities_count,
         cast(0 as {{ money_type() }}) as won_revenue_base,
         cast(0 as {{ money_type() }}) as cost_base
     from {{ ref('fct_lead') }}
     where duplicate_of_lead_id is null
+),
+
+opportunities as (
+    -- the group of the deal's lead; a deal without one came by the partner that brought it, else as its own source says
+    select
+        coalesce(
+            lead.channel_group,
+            case when deal.sourcing_partner_id is not null then 'partner' end,
+            channel.channel_group,
+            'unknown'
+        ) as channel_group,
+        deal.created_on as occurred_on,
+        0 as leads_count,
+        0 as won_leads_count,
+        1 as opportunities_count,
+        cast(0 as {{ money_type() }}) as won_revenue_base,
+        cast(0 as {{ money_type() }}) as cost_base
+    from {{ ref('fct_opportunity') }} as deal
+    left join {{ ref('fct_lead') }} as lead
+        on
+            deal.source_system = lead.source_system
+            and deal.lead_id = lead.lead_id
+    left join {{ ref('int_channel') }} as channel
+        on
+            channel.utm_source = ''
+            and channel.utm_medium = ''
+            and {{ origin_key('deal.source') }} = channel.lead_source
 ),
 
 revenue as (
@@ -37,7 +64,7 @@ revenue as (
         attributed_amount_base as won_revenue_base,
         cast(0 as {{ money_type() }}) as cost_base
     from {{ ref('fct_attribution') }}
-    where model = 'linear'
+    where model = '{{ channel_mix_model() }}'
 ),
 
 touched_orders as (
@@ -83,6 +110,8 @@ costs as (
 
 events as (
     select * from leads
+    union all
+    select * from opportunities
     union all
     select * from revenue
     union all
@@ -142,5 +171,8 @@ select
     {{ rate_columns('close', 'won_leads_count', 'leads_count') }},
     won_revenue_base,
     cost_base,
-    {{ divide('won_revenue_base', 'cost_base') }} as roas
+    {{ divide('won_revenue_base', 'cost_base') }} as roas,
+    -- the close rate of a month is that of a cohort of leads
+    coalesce({{ is_mature('filled.period_month', 'close_rate') }}, false) as is_mature
 from filled
+cross join {{ ref('int_as_of') }} as as_of

@@ -206,8 +206,17 @@ margin as (
 bounded as (
     select
         joined.*,
-        joined.attributed_amount_base - lag(joined.attributed_amount_base) over by_month as revenue_change_base,
-        joined.spend_base - lag(joined.spend_base) over by_month as spend_change_base,
+        -- a month without a row had neither spend nor revenue; before the first one nothing can be compared
+        case
+            when lag(joined.period_month) over by_month = {{ dbt.dateadd('month', -1, 'joined.period_month') }}
+                then joined.attributed_amount_base - lag(joined.attributed_amount_base) over by_month
+            when lag(joined.period_month) over by_month is not null then joined.attributed_amount_base
+        end as revenue_change_base,
+        case
+            when lag(joined.period_month) over by_month = {{ dbt.dateadd('month', -1, 'joined.period_month') }}
+                then joined.spend_base - lag(joined.spend_base) over by_month
+            when lag(joined.period_month) over by_month is not null then joined.spend_base
+        end as spend_change_base,
         case
             when joined.attributed_amount_base is not null
                 then greatest(cast(joined.attributed_amount_base as double) - 1.96 * joined.amount_deviation, 0)

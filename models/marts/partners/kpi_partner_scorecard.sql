@@ -94,7 +94,9 @@ created as (
         count(*) filter (where role = 'sourced') as opportunities_count,
         count(*) filter (where role = 'sourced' and is_qualified) as qualified_count,
         count(*) filter (where role = 'sourced' and is_qualified and outcome = 'won') as qualified_won_count,
-        count(*) filter (where role = 'influenced') as influenced_opportunities_count
+        count(*) filter (where role = 'influenced') as influenced_opportunities_count,
+        count(*) filter (where role = 'influenced' and is_qualified) as influenced_qualified_count,
+        count(*) filter (where role = 'influenced' and is_qualified and outcome = 'won') as influenced_qualified_won_count
     from ({{ by_period('partner_deals', 'created_on') }}) as created_deals
     group by source_system, partner_id, period_kind, period_month
 ),
@@ -196,6 +198,8 @@ joined as (
         coalesce(created.qualified_count, 0) as qualified_count,
         coalesce(created.qualified_won_count, 0) as qualified_won_count,
         coalesce(created.influenced_opportunities_count, 0) as influenced_opportunities_count,
+        coalesce(created.influenced_qualified_count, 0) as influenced_qualified_count,
+        coalesce(created.influenced_qualified_won_count, 0) as influenced_qualified_won_count,
         coalesce(sourced.deal_count, 0) as deal_count,
         coalesce(sourced.closed_count, 0) as closed_count,
         coalesce(sourced.lost_to_competitor_count, 0) as lost_to_competitor_count,
@@ -275,6 +279,9 @@ select
             )
     end as rank,
     influenced_opportunities_count,
+    influenced_qualified_count,
+    influenced_qualified_won_count,
+    {{ rate_columns('influenced_deal_success', 'influenced_qualified_won_count', 'influenced_qualified_count') }},
     influenced_deal_count,
     influenced_closed_count,
     cast(influenced_won_amount_base as {{ money_type() }}) as influenced_won_amount_base,
@@ -287,6 +294,8 @@ select
     influenced_won_cycle_days,
     influenced_won_cycle_count,
     {{ divide('influenced_won_cycle_days', 'influenced_won_cycle_count') }} as influenced_cycle_days,
+    {{ sales_velocity('influenced_open_pipeline_count', 'influenced_deal_count', 'influenced_closed_count', 'influenced_won_amount_base', 'influenced_won_cycle_days', 'influenced_won_cycle_count') }} as influenced_velocity_per_day,
+    {{ divide_money('influenced_won_amount_base', 'influenced_opportunities_count') }} as influenced_yield_per_opportunity,
     cast(influenced_commission_base as {{ money_type() }}) as influenced_commission_base,
     -- close and deal success rates of a month are cohorts: young ones are not final
     coalesce({{ is_mature('measured.period_month', 'close_rate') }}, false) as is_mature
