@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from simulator.activities import draw_tasks
+from simulator.audience import draw_mailings, draw_weekly_reach
 from simulator.columns import LARGEST_ID_NUMBER, Table
 from simulator.company import CompanyParts, stream
 from simulator.deals import draw_deals
@@ -21,6 +22,7 @@ from simulator.settings import SimulationError, SimulationSettings
 from simulator.staff import draw_partners, draw_staff
 from simulator.timeline import Timeline
 from simulator.truth import count_truth
+from simulator.web import draw_web_events
 
 
 class Company(CompanyParts):
@@ -64,9 +66,13 @@ def simulate(settings: SimulationSettings | None = None) -> Company:
     costs = draw_costs(rng("costs"), timeline, accounts, deals, orders)
     members = draw_members(rng("members"), settings, timeline, leads, accounts, campaigns)
     tasks = draw_tasks(rng("tasks"), settings, timeline, leads, accounts, deals)
+    web = draw_web_events(rng("web"), settings, timeline, leads, plan, ad_days)
+    audience = rng("audience")
+    weekly_reach = draw_weekly_reach(audience, plan, ad_days)
+    mailings = draw_mailings(audience, settings, timeline, campaigns)
     if max(len(history), len(tasks), len(leads)) > LARGEST_ID_NUMBER // 2:
         raise SimulationError("the company is too large for its record ids; choose a smaller scale")
     return Company(
         settings, timeline, rates, staff, partners, plan, ad_days, ad_conversions, campaigns, leads,
-        accounts, deals, history, orders, costs, members, tasks,
+        accounts, deals, history, orders, costs, members, tasks, web, weekly_reach, mailings,
     )  # fmt: skip

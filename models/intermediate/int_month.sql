@@ -1,4 +1,4 @@
--- One row per month from the first deal, closing, lead, order or spend up to as_of: the spine on which months without an event keep their row.
+-- One row per month from the first deal, closing, lead, order, spend, e-mail or visit up to as_of: the spine on which months without an event keep their row.
 with
 
 starts as (
@@ -11,6 +11,10 @@ starts as (
     select min({{ local_date('ordered_at') }}) as first_on from {{ ref('int_order') }}
     union all
     select min(date_on) as first_on from {{ ref('int_ad_performance_daily') }}
+    union all
+    select min(date_on) as first_on from {{ ref('int_email_campaign') }}
+    union all
+    select min({{ local_date('occurred_at') }}) as first_on from {{ ref('int_web_action_records') }}
 ),
 
 spine as (
