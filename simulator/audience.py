@@ -11,6 +11,8 @@ from simulator.marketing import CAMPAIGN_TYPES, META, AdDays, AdPlan, CrmCampaig
 from simulator.settings import SimulationSettings
 from simulator.timeline import IntArray, Timeline
 
+# How often a campaign shows itself to a person in a week, by its number.
+USUAL_FREQUENCY = (1.35, 2.2, 2.9, 4.2)
 NOT_EXPORTED = 0.06
 WITHOUT_REACH = 0.03
 MAILINGS_OF_CAMPAIGN = (1, 4)
@@ -74,7 +76,7 @@ def draw_weekly_reach(rng: np.random.Generator, plan: AdPlan, days: AdDays) -> W
     impressions = np.zeros(len(present), dtype=np.int64)
     np.add.at(impressions, place, days.impressions[rows])
     campaign = present % campaigns
-    usual = np.exp(rng.normal(0.75, 0.45, campaigns))
+    usual = np.array(USUAL_FREQUENCY)[plan.campaign_rank % len(USUAL_FREQUENCY)]
     frequency = np.maximum(1.0, usual[campaign] * np.exp(rng.normal(0.0, 0.25, len(present))))
     reach = np.maximum(1, np.floor(impressions / frequency)).astype(np.int64)
     reach = np.where(impressions == 0, 0, reach)

@@ -18,7 +18,7 @@ action_names as (
 numbered as (
     select
         *,
-        row_number() over (partition by source_system, visit_id order by occurred_at, sequence_number, action_id) as record_number
+        row_number() over (partition by source_system, visit_id order by occurred_at, sequence_number nulls first, action_id) as record_number
     from records
 ),
 
