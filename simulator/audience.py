@@ -94,9 +94,7 @@ def draw_mailings(
     loose = settings.count(LOOSE_MAILINGS_IN_SAMPLE, minimum=1)
     automated = min(AUTOMATION_DAYS, timeline.days)
     campaign = np.concatenate((np.repeat(ours, parts), np.full(loose + automated, -1)))
-    number = np.concatenate(
-        (np.arange(parts.sum() + loose), np.full(automated, parts.sum() + loose))
-    )
+    number = np.concatenate((np.arange(parts.sum() + loose), np.full(automated, parts.sum() + loose)))
     first = timeline.first_day + int((timeline.days - automated) * rng.random())
     day = np.concatenate(
         (

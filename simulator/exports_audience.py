@@ -47,7 +47,8 @@ def web_event_table(company: CompanyParts) -> Table:
         "event_bundle_sequence_id": Whole(visit + 1),
         "batch_event_index": Whole(row - first_of_visit[visit] + 1),
         "user_pseudo_id": Joined(
-            (Numbered("%d", (visitor * 48_271 + 19_937) % 999_999_937), ".", Numbered("%d", visitor)), is_known
+            (Numbered("%d", (visitor * 48_271 + 19_937) % 999_999_937), ".", Numbered("%d", visitor)),
+            is_known,
         ),
         "ga_session_id": Whole(began_at[visit] // 1000, is_known),
         "page_location": Choice(
@@ -95,7 +96,9 @@ def mailing_table(company: CompanyParts) -> Table:
     older = np.flatnonzero(mailings.is_exported_twice)
     row = np.concatenate((older, np.arange(len(mailings))))
     is_old = np.arange(len(row)) < len(older)
-    opened = np.where(is_old, np.minimum(mailings.first_opened[row], mailings.opened[row]), mailings.opened[row])
+    opened = np.where(
+        is_old, np.minimum(mailings.first_opened[row], mailings.opened[row]), mailings.opened[row]
+    )
     last = company.timeline.end_at - HOUR_MS
     updated = local_midnight(mailings.day[row]) + np.where(is_old, 20 * HOUR_MS, 22 * HOUR_MS)
     return {

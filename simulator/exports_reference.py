@@ -125,7 +125,8 @@ def reference_tables(company: CompanyParts) -> dict[str, Table]:
         "partner_terms": partner_terms_table(company),
         "partner_role_map": written_table("source_system,role,partner_role", roles),
         "web_action_map": written_table(
-            "event_name,action", [(event, action) for event, action, _ in EVENTS if action] + [("download", "download")]
+            "event_name,action",
+            [(event, action) for event, action, _ in EVENTS if action] + [("download", "download")],
         ),
         "frequency_threshold": written_table(
             "priority,platform,channel,too_seldom_below,too_often_above", FREQUENCY_THRESHOLDS

@@ -18,6 +18,7 @@ from simulator.exports_people import USER
 from simulator.money import CURRENCIES, EUR
 from simulator.rendering import render
 from simulator.settings import REPORTING_ZONE
+from simulator.truth_audience import count_ad_frequency, count_engagement, count_web_conversions
 from simulator.truth_campaigns import count_campaign_costs
 from simulator.truth_customers import count_cohorts, count_customers, count_revenue
 from simulator.truth_deals import count_loss_reasons, count_sales_cycle_curve, count_stage_dwell
@@ -56,6 +57,9 @@ def count_truth(company: CompanyParts) -> dict[str, Any]:
         "ads": count_ads(company),
         "campaign_costs": count_campaign_costs(company),
         "attribution": count_attribution(company),
+        "web_conversions": count_web_conversions(company),
+        "ad_frequency": count_ad_frequency(company),
+        "engagement": count_engagement(company),
     }
 
 
