@@ -30,7 +30,7 @@ select
     unioned.session_id,
     -- sessions are numbered by visitor; what carries no session is a visit of its own
     case
-        when unioned.session_id is not null then coalesce(unioned.visitor_id, '') || ' session ' || unioned.session_id
+        when unioned.session_id is not null then coalesce(unioned.visitor_id || ' ', '') || 'session ' || unioned.session_id
         else 'action ' || unioned.action_id
     end as visit_id,
     unioned.campaign_id,

@@ -22,7 +22,7 @@ summed as (
         -- impressions whose conversions are known
         cast(sum(case when conversions is not null then impressions end) as bigint) as impressions_with_conversions
     from ({{ by_period('weeks', 'period_week') }}) as weeks_by_period
-    group by period_kind, period_month, cube (platform, frequency_band)
+    group by period_kind, period_month, cube(platform, frequency_band)
 ),
 
 spine as (

@@ -31,7 +31,7 @@ visited as (
         coalesce(landing_page, 'all') as landing_page,
         count(distinct visitor) as visitors_count
     from facts
-    group by rollup (period_month, date_on), cube (channel, landing_page)
+    group by rollup(period_month, date_on), cube(channel, landing_page)
 ),
 
 converted as (
@@ -44,7 +44,7 @@ converted as (
         count(distinct visitor) as converters_count,
         sum(case when visitor is null then actions_count end) as unidentified_actions_count
     from facts
-    group by action, rollup (period_month, date_on), cube (channel, landing_page)
+    group by action, rollup(period_month, date_on), cube(channel, landing_page)
 ),
 
 windows as (
