@@ -62,6 +62,23 @@
     percentile_cont({{ fraction }}) within group (order by {{ expression }})
 {%- endmacro %}
 
+{% macro at_most(count, limit) -%}
+    {#- The count, no larger than the limit; null stays null (least would pass over it). -#}
+    case when {{ count }} > {{ limit }} then {{ limit }} else {{ count }} end
+{%- endmacro %}
+
+{% macro frequency_band(frequency) -%}
+    {#- The band of a frequency, between the edges in frequency_band_edges. -#}
+    {%- set edges = var('frequency_band_edges') -%}
+    case
+        when {{ frequency }} is null then 'unknown'
+        {%- for edge in edges %}
+        when {{ frequency }} < {{ edge }} then '{{ 'under' if loop.first else edges[loop.index0 - 1] ~ ' to under' }} {{ edge }}'
+        {%- endfor %}
+        else '{{ edges[-1] }} and more'
+    end
+{%- endmacro %}
+
 {% macro currency_or_default(currency) -%}
     {#- An export without currencies is in the reporting currency; a check reports how many rows took it. -#}
     coalesce(upper({{ currency }}), '{{ var("reporting_currency") }}')

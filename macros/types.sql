@@ -8,12 +8,14 @@
 {%- endmacro %}
 
 {% macro typed(column, type) -%}
-    {#- The column as one of the contract's types: text, timestamp, date, decimal, number, integer, boolean, json. -#}
+    {#- The column as one of the contract's types: text, timestamp, microseconds, date, decimal, number, integer, boolean, json. -#}
     {%- set text = clean_text(column) -%}
     {%- if type == 'text' -%}
         {{ text }}
     {%- elif type == 'timestamp' -%}
         {{ utc_timestamp(text) }}
+    {%- elif type == 'microseconds' -%}
+        {{ epoch_timestamp(text) }}
     {%- elif type == 'date' -%}
         {{ safe_date(text) }}
     {%- elif type in ('decimal', 'number', 'integer') -%}
@@ -23,7 +25,7 @@
     {%- elif type == 'json' -%}
         {{ valid_json(text) }}
     {%- else -%}
-        {{ exceptions.raise_compiler_error("Unknown type '" ~ type ~ "' for column " ~ column ~ ": use text, timestamp, date, decimal, number, integer, boolean or json.") }}
+        {{ exceptions.raise_compiler_error("Unknown type '" ~ type ~ "' for column " ~ column ~ ": use text, timestamp, microseconds, date, decimal, number, integer, boolean or json.") }}
     {%- endif -%}
 {%- endmacro %}
 
@@ -66,6 +68,12 @@
     end
 {%- endmacro %}
 
+{% macro epoch_timestamp(text) -%} {{ return(adapter.dispatch('epoch_timestamp')(text)) }} {%- endmacro %}
+{% macro default__epoch_timestamp(text) -%}
+    {#- Microseconds since 1970 as a UTC instant. Sixteen digits are 2001 to 2286: seconds or milliseconds taken for microseconds would be January 1970. -#}
+    case when regexp_matches({{ text }}, '^[1-9][0-9]{15}$') then make_timestamp(try_cast({{ text }} as bigint)) end
+{%- endmacro %}
+
 {% macro local_midnight(day) -%} {{ return(adapter.dispatch('local_midnight')(day)) }} {%- endmacro %}
 {% macro default__local_midnight(day) -%}
     {#- The UTC instant at which a day begins in the reporting time zone. -#}
@@ -84,6 +92,11 @@
 
 {% macro month_end_of(month) -%} {{ return(adapter.dispatch('month_end_of')(month)) }} {%- endmacro %}
 {% macro default__month_end_of(month) -%} last_day({{ month }}) {%- endmacro %}
+
+{% macro week_of(day) -%}
+    {#- The Monday that begins the week of a day. -#}
+    cast(date_trunc('week', {{ day }}) as date)
+{%- endmacro %}
 
 {% macro days_between(earlier, later) -%}
     {#- Days from `earlier` to `later`, in this order: the arguments of datediff are the classic swap (negative cycles). -#}
@@ -125,6 +138,15 @@
             regexp_matches({{ text }}, '^[0-9+()./ \-]+$')
             and length(regexp_replace({{ text }}, '[^0-9]', '', 'g')) between 7 and 15
             then regexp_replace({{ text }}, '[^0-9]', '', 'g')
+    end
+{%- endmacro %}
+
+{% macro page_path(address) -%} {{ return(adapter.dispatch('page_path')(address)) }} {%- endmacro %}
+{% macro default__page_path(address) -%}
+    {#- The path of an address without host, query string, fragment and closing slash: one page is one row, however it was linked. -#}
+    case
+        when {{ address }} is not null
+            then coalesce(nullif(regexp_replace(regexp_replace({{ address }}, '^([a-zA-Z][a-zA-Z0-9+.\-]*:)?//[^/?#]*|[?#].*$', '', 'g'), '/+$', ''), ''), '/')
     end
 {%- endmacro %}
 

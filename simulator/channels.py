@@ -87,6 +87,7 @@ CHANNEL_MAP = (
     (60, None, "organic", None, "Organic Search", "earned"),
     (70, None, "social", None, "Organic Social", "earned"),
     (80, None, "referral", None, "Referral", "earned"),
+    (90, "(direct)", None, None, "Direct", "owned"),
     (110, None, None, "Google Ads", "Paid Search", "paid"),
     (120, None, None, "Meta Ads", "Paid Social", "paid"),
     (130, None, None, "Paid Search", "Paid Search", "paid"),

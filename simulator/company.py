@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from simulator.activities import Tasks
+from simulator.audience import Mailings, WeeklyReach
 from simulator.calls import CallNotes
 from simulator.deal_paths import History
 from simulator.deals import Accounts, Deals
@@ -21,6 +22,7 @@ from simulator.orders import CustomerCosts, Orders
 from simulator.settings import SimulationSettings
 from simulator.staff import Partners, Staff
 from simulator.timeline import IntArray, Timeline
+from simulator.web import WebEvents
 
 # One random stream for each topic: a change in one leaves the others as they were. New topics are
 # appended at the end.
@@ -57,6 +59,9 @@ class CompanyParts:
     notes: CallNotes
     enablement: Enablement
     lifecycle: Lifecycle
+    web: WebEvents
+    weekly_reach: WeeklyReach
+    mailings: Mailings
 
 
 def stream(settings: SimulationSettings, topic: str) -> np.random.Generator:

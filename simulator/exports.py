@@ -5,6 +5,7 @@ from __future__ import annotations
 from simulator.columns import Empty, Table
 from simulator.company import CompanyParts, stream
 from simulator.exports_ads import google_table, meta_table
+from simulator.exports_audience import mailing_table, web_event_table, weekly_reach_table
 from simulator.exports_enablement import content_table, content_use_table, training_table
 from simulator.exports_lifecycle import (
     customer_event_table,
@@ -53,7 +54,9 @@ GENERIC_HEADERS = {
     "updated_at,is_deleted",
     "order": "order_id,customer_id,opportunity_id,ordered_at,amount,cost,currency,status,updated_at,is_deleted",
     "ad_performance_daily": "platform,account_id,date_on,campaign_id,campaign_name,channel,ad_group_id,"
-    "ad_group_name,ad_id,ad_name,impressions,reach,clicks,spend,currency,conversions,conversion_value",
+    "ad_group_name,ad_id,ad_name,impressions,reach,clicks,reactions,spend,currency,conversions,conversion_value",
+    "web_action": "action_id,visitor_id,session_id,occurred_at,action,page,landing_page,source,medium,channel,"
+    "campaign_id,campaign_name,device_category,updated_at,is_deleted",
 }
 
 
@@ -81,6 +84,7 @@ def build_tables(company: CompanyParts) -> dict[str, Table]:
         },
         "google_ads": {"ad_performance_daily": google_table(company)},
         "meta_ads": {"ad_performance_daily": meta_table(company)},
+        "ga4": {"event": web_event_table(company)},
         "generic": {
             **{
                 name: {column: Empty(0) for column in header.split(",")}
@@ -93,6 +97,8 @@ def build_tables(company: CompanyParts) -> dict[str, Table]:
             "customer_event": customer_event_table(company),
             "subscription": subscription_table(company),
             "deal_registration": deal_registration_table(company),
+            "email_campaign": mailing_table(company),
+            "ad_reach_weekly": weekly_reach_table(company),
         },
         "reference": reference_tables(company),
     }

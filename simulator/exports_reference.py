@@ -16,6 +16,7 @@ from simulator.marketing import PLATFORMS
 from simulator.money import CURRENCIES, EUR
 from simulator.staff import COMMISSION, REGIONS, TIERS
 from simulator.targets import target_table
+from simulator.web import EVENTS
 
 GENERIC_STAGES = ("Prospecting", "Qualified", "Proposal", "Negotiation", "Won", "Lost")
 MATURITY_DAYS = (
@@ -30,6 +31,13 @@ MATURITY_DAYS = (
     ("customer_retention", 30),
     ("cohort_ltv", 30),
     ("repeat_purchase", 365),
+)
+
+# priority, platform, channel, too seldom below, too often above: people put up with less on a social network
+FREQUENCY_THRESHOLDS = (
+    (10, "meta_ads", None, "1.5", "3.5"),
+    (20, None, "Display", "2", "6"),
+    (100, None, None, "1.5", "5"),
 )
 
 
@@ -117,6 +125,13 @@ def reference_tables(company: CompanyParts) -> dict[str, Table]:
         "campaign_map": campaign_map_table(company),
         "partner_terms": partner_terms_table(company),
         "partner_role_map": written_table("source_system,role,partner_role", roles),
+        "web_action_map": written_table(
+            "event_name,action",
+            [(event, action) for event, action, _ in EVENTS if action] + [("download", "download")],
+        ),
+        "frequency_threshold": written_table(
+            "priority,platform,channel,too_seldom_below,too_often_above", FREQUENCY_THRESHOLDS
+        ),
         "maturity_window": written_table("kpi_id,maturity_days", MATURITY_DAYS),
         "target": target_table(company),
     }

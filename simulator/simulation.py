@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from simulator.activities import draw_tasks
+from simulator.audience import draw_mailings, draw_weekly_reach
 from simulator.calls import draw_call_notes
 from simulator.columns import LARGEST_ID_NUMBER, Table
 from simulator.company import CompanyParts, stream
@@ -25,6 +26,7 @@ from simulator.settings import SimulationError, SimulationSettings
 from simulator.staff import draw_partners, draw_staff
 from simulator.timeline import Timeline
 from simulator.truth import count_truth
+from simulator.web import draw_web_events
 
 
 class Company(CompanyParts):
@@ -75,9 +77,14 @@ def simulate(settings: SimulationSettings | None = None) -> Company:
     enablement = draw_enablement(rng("enablement"), settings, timeline, staff, accounts, deals)
     # last, since registrations make partners known that no other part was drawn with
     lifecycle, deals = draw_lifecycle(rng("lifecycle"), settings, timeline, partners, accounts, deals, orders)
+    web = draw_web_events(rng("web"), settings, timeline, leads, plan, ad_days)
+    audience = rng("audience")
+    weekly_reach = draw_weekly_reach(audience, plan, ad_days)
+    mailings = draw_mailings(audience, settings, timeline, campaigns)
     if max(len(history), len(tasks), len(leads)) > LARGEST_ID_NUMBER // 2:
         raise SimulationError("the company is too large for its record ids; choose a smaller scale")
     return Company(
         settings, timeline, rates, staff, partners, plan, ad_days, ad_conversions, campaigns, leads,
-        accounts, deals, history, orders, costs, members, tasks, handovers, deleted_at, notes, enablement, lifecycle,
+        accounts, deals, history, orders, costs, members, tasks, handovers, deleted_at,
+        notes, enablement, lifecycle, web, weekly_reach, mailings,
     )  # fmt: skip

@@ -18,6 +18,7 @@ from simulator.exports_people import USER
 from simulator.money import CURRENCIES, EUR
 from simulator.rendering import render
 from simulator.settings import REPORTING_ZONE
+from simulator.truth_audience import count_ad_frequency, count_engagement, count_web_conversions
 from simulator.truth_calls import count_calls
 from simulator.truth_campaigns import count_campaign_costs
 from simulator.truth_channels import count_acquisition_costs, count_channel_mix
@@ -75,6 +76,9 @@ def count_truth(company: CompanyParts) -> dict[str, Any]:
         "customer_retention": count_customer_retention(company),
         "acquisition_costs": count_acquisition_costs(company),
         "channel_mix": count_channel_mix(company),
+        "web_conversions": count_web_conversions(company),
+        "ad_frequency": count_ad_frequency(company),
+        "engagement": count_engagement(company),
     }
 
 

@@ -1,4 +1,4 @@
--- One row per origin that occurs (utm source, utm medium, source of a lead or a deal, or campaign type, as origins are compared): its channel by the channel map.
+-- One row per origin of a lead, deal, campaign, visit or e-mail that occurs (utm source, utm medium, source of a lead or deal, or campaign type, as origins are compared): its channel by the channel map.
 with
 
 rules as (
@@ -24,6 +24,25 @@ origins as (
         '' as utm_medium,
         {{ origin_key('source') }} as lead_source
     from {{ ref('int_opportunity') }}
+    union
+    select
+        {{ origin_key('utm_source') }} as utm_source,
+        {{ origin_key('utm_medium') }} as utm_medium,
+        {{ origin_key('channel') }} as lead_source
+    from {{ ref('int_web_action_records') }}
+    union
+    -- a visit none of whose records names an origin
+    select
+        {{ origin_key('default_source') }} as utm_source,
+        '' as utm_medium,
+        '' as lead_source
+    from {{ ref('int_web_action_records') }}
+    union
+    select
+        '' as utm_source,
+        'email' as utm_medium,
+        '' as lead_source
+    from {{ ref('int_email_campaign') }}
 ),
 
 matches as (

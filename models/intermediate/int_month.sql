@@ -20,6 +20,10 @@ starts as (
     select min({{ local_date('occurred_at') }}) as first_on from {{ ref('int_customer_event') }}
     union all
     select min(started_on) as first_on from {{ ref('int_subscription') }}
+    union all
+    select min(date_on) as first_on from {{ ref('int_email_campaign') }}
+    union all
+    select min({{ local_date('occurred_at') }}) as first_on from {{ ref('int_web_action_records') }}
 ),
 
 spine as (

@@ -25,7 +25,11 @@ NUMBERS: tuple[dict[str, str], ...] = (
     {"thousands": "'"},
 )
 SYMBOLS = ("US$", "$", "€", "£", "₺", "¥", "USD", "EUR", "GBP", "TRY", "TL", "%")
-UNIX_RANGES = {"unix": (100_000_000, 4_000_000_000), "unix_ms": (100_000_000_000, 4_000_000_000_000)}
+UNIX_RANGES = {
+    "unix": (100_000_000, 4_000_000_000),
+    "unix_ms": (100_000_000_000, 4_000_000_000_000),
+    "unix_us": (100_000_000_000_000, 4_000_000_000_000_000),
+}
 ENOUGH = 20_000  # distinct values that a proposal is tried on
 
 Ask = Callable[[str], list[tuple[object, ...]]]

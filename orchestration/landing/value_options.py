@@ -15,7 +15,7 @@ import duckdb
 
 from orchestration.landing.sql import literal, literals
 
-UNIX = {"unix": 1, "unix_ms": 1000}
+UNIX = {"unix": 1, "unix_ms": 1000, "unix_us": 1_000_000}
 TIME_PARTS = re.compile(r"%-?[HIMSfgnpzZXc]")
 ISO = r"\d{4}-\d{2}-\d{2}"
 ISO_LOCAL = rf"{ISO}[T ]\d{{2}}:\d{{2}}(:\d{{2}}(\.\d+)?)?"
@@ -67,8 +67,8 @@ def format_problem(form: str) -> str | None:
         return None
     if "%" not in form:
         return (
-            f"the date format `{form}` has no `%` parts; write it as `%d/%m/%Y` (day, month, year), `unix` "
-            f"or `unix_ms`."
+            f"the date format `{form}` has no `%` parts; write it as `%d/%m/%Y` (day, month, year), `unix`, "
+            f"`unix_ms` or `unix_us`."
         )
     try:
         duckdb.execute("select try_strptime('', ?)", [form]).fetchall()
@@ -132,7 +132,7 @@ def _date_text(expression: str, kind: str, options: ValueOptions) -> str:
 def _one_format(text: str, form: str, kind: str, zone: str | None) -> str:
     if form in UNIX:
         micros = 1_000_000 // UNIX[form]
-        number = f"case when regexp_full_match({text}, '-?\\d{{1,14}}') then {text}::bigint end"
+        number = f"case when regexp_full_match({text}, '-?\\d{{1,17}}') then {text}::bigint end"
         moment = f"make_timestamp(({number}) * {micros})"
         return _instant(moment) if kind == "timestamp" else f"strftime({moment}, '%Y-%m-%d')"
     moment = f"try_strptime({text}, {literal(form)})"

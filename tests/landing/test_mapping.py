@@ -136,6 +136,7 @@ def test_null_values_are_empty_in_every_rule(exports: Exports, mapped: Mapped) -
         ('format: "%Y-%m-%d %H:%M %z"', "2024-07-01 20:00 +0200", "2024-07-01T18:00:00.000000Z"),
         ("format: unix", "1709287200", "2024-03-01T10:00:00.000000Z"),
         ("format: unix_ms", "1709287200500", "2024-03-01T10:00:00.500000Z"),
+        ("format: unix_us", "1709287200500250", "2024-03-01T10:00:00.500250Z"),
     ],
 )
 def test_times_are_rewritten_as_utc_and_days_stay_days(

@@ -108,6 +108,7 @@ def test_outcomes_outside_the_accepted_ones_are_listed_with_counts_and_a_map(exp
         ("created_at", ["31.12.2024 09:30", "1.2.2024 17:05"], 'format: "%d.%m.%Y %H:%M"'),
         ("created_at", ["2024年12月31日", "2024年1月2日"], 'format: "%Y年%m月%d日"'),
         ("created_at", ["1709287200123", "1709287200500"], "format: unix_ms"),
+        ("created_at", ["1709287200123456", "1709287200500250"], "format: unix_us"),
         ("expected_close_on", ["5 Mar 2024", "6 Apr 2024"], 'format: "%d %b %Y"'),
         ("amount", ["1,234.50", "2,000.00"], 'thousands: ","'),
         ("amount", ["1.234,50", "2.000,00"], 'decimal: ",", thousands: "."'),

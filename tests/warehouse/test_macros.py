@@ -115,6 +115,8 @@ def test_a_bare_date_stays_its_day_in_every_time_zone(value: Callable[..., Any],
         ("YES", "boolean", "True"), ("0", "boolean", "False"), ("maybe", "boolean", None),
         ("1_000", "decimal", None), ("1_000", "integer", None), ("1_000", "number", None), ("12/03/24", "date", None),
         ("epoch", "timestamp", None), ("infinity", "timestamp", None), ("12/03/24", "timestamp", None), ("12-3-24", "date", None),
+        ("1709287200500250", "microseconds", "2024-03-01 10:00:00.500250"), ("1709287200500", "microseconds", None),
+        ("-709287200500250", "microseconds", None), ("2024-03-01 10:00", "microseconds", None),
         ("2024-02-29", "date", "2024-02-29"), ("2024-02-29 10:00:00", "date", "2024-02-29"), ("29.02.2024", "date", None),
     ],
 )  # fmt: skip
@@ -130,3 +132,36 @@ def test_percentiles_interpolate_between_the_closest_ranks(value: Callable[..., 
     rows = " from (values (5), (12), (20), (45), (55), (90), (200), (600), (1440), (4000), (null)) as minutes (m)"
     assert value("percentile('m', 0.5)", source=rows) == pytest.approx(72.5)
     assert value("percentile('m', 0.9)", source=rows) == pytest.approx(1696)
+
+
+@pytest.mark.parametrize(
+    ("address", "path"),
+    [
+        ("https://www.firma.example/pricing?utm_source=a/b#top", "/pricing"),
+        ("https://www.firma.example", "/"), ("https://firma.example/", "/"), ("https://firma.example?a=/b", "/"),
+        ("HTTP://firma.example:8080/a/b//", "/a/b"), ("//firma.example/a", "/a"), ("/a/b/?x", "/a/b"), ("/a?next=https://b.example/c", "/a"),
+        ("android-app://com.example/home", "/home"), ("#top", "/"), ("pricing", "pricing"),
+    ],
+)  # fmt: skip
+def test_a_page_is_one_path_however_it_was_linked(value: Callable[..., Any], address: str, path: str) -> None:
+    assert value(f"page_path(\"'{address}'\")") == path
+
+
+def test_a_page_that_is_not_told_stays_untold(value: Callable[..., Any]) -> None:
+    assert value('page_path("cast(null as varchar)")') is None
+
+
+def test_weeks_begin_on_mondays(value: Callable[..., Any]) -> None:
+    assert str(value("week_of(\"date '2024-05-05'\")")) == "2024-04-29"
+    assert str(value("week_of(\"date '2024-05-06'\")")) == "2024-05-06"
+
+
+def test_a_band_begins_at_its_edge(value: Callable[..., Any]) -> None:
+    assert [value(f"frequency_band('{frequency}')") for frequency in ("1.99", "2", "5.9", "6", "null")] == [
+        "under 2", "2 to under 3", "4 to under 6", "6 and more", "unknown",
+    ]  # fmt: skip
+
+
+def test_at_most_keeps_null_apart_from_the_limit(value: Callable[..., Any]) -> None:
+    assert [value(f"at_most('{count}', '3')") for count in ("5", "3", "1")] == [3, 3, 1]
+    assert value("at_most('cast(null as bigint)', '3')") is None

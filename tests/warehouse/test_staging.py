@@ -176,6 +176,47 @@ def test_only_purchases_among_metas_actions_are_conversions(stage: Stage) -> Non
     assert broken["_misfits"] == [{"column": "actions", "reason": '"[{" is no json'}]
 
 
+def test_an_event_of_google_analytics_has_its_time_in_microseconds_and_no_key_of_its_own(
+    stage: Stage,
+) -> None:
+    event = {"event_timestamp": "1709287200500250", "event_name": "page_view", "user_pseudo_id": "1.2"}
+    first, again, other, late, wrong = stage("stg_ga4__event", [
+        {**event, "batch_event_index": "1"}, {**event, "batch_event_index": "1"}, {**event, "batch_event_index": "2"},
+        {**event, "user_pseudo_id": None}, {**event, "event_timestamp": "1709287200"},
+    ])  # fmt: skip
+    assert (first["_row_status"], again["_row_status"]) == ("superseded", "staged")
+    assert (other["_row_status"], late["_row_status"]) == ("staged", "staged")
+    assert str(again["occurred_at"]) == str(again["_last_event_at"]) == "2024-03-01 10:00:00.500250"
+    assert len({record["action_id"] for record in (again, other, late)}) == 3
+    assert (wrong["_row_status"], wrong["_rejected_reason"]) == (
+        "rejected",
+        '"1709287200" is no microseconds',
+    )
+
+
+def test_a_click_id_tells_the_origin_where_the_tags_are_missing(stage: Stage) -> None:
+    event = {"event_timestamp": "1709287200500250", "event_name": "page_view"}
+    clicked, tagged, direct, unknown = stage("stg_ga4__event", [
+        {**event, "user_pseudo_id": "1", "ga_session_id": "1", "gclid": "x"},
+        {**event, "user_pseudo_id": "2", "ga_session_id": "1", "gclid": "x", "source": "bing", "medium": "ppc"},
+        {**event, "user_pseudo_id": "3", "ga_session_id": "1"}, {**event, "user_pseudo_id": "4"},
+    ])  # fmt: skip
+    assert (clicked["utm_source"], clicked["utm_medium"]) == ("google", "cpc")
+    assert (tagged["utm_source"], tagged["utm_medium"]) == ("bing", "ppc")
+    assert (direct["utm_source"], direct["default_source"], unknown["default_source"]) == (
+        None,
+        "(direct)",
+        None,
+    )
+
+
+def test_metas_reactions_are_told_apart_from_conversions(stage: Stage) -> None:
+    ad = {"date_start": "2024-01-05", "account_id": "1", "ad_id": "9", "spend": "10"}
+    actions = '[{"action_type":"post_reaction","value":"7"},{"action_type":"purchase","value":"2"}]'
+    (record,) = stage("stg_meta_ads__ad_performance_daily", [{**ad, "actions": actions}])
+    assert (record["reactions"], record["platform_conversions"]) == (7, 2)
+
+
 def test_salesforce_ids_tell_leads_from_contacts_and_a_closed_flag_without_a_win_is_a_loss(
     stage: Stage,
 ) -> None:

@@ -13,6 +13,9 @@ select
     {{ in_reporting_currency('ads.spend', 'ads.currency', 'fx.rate') }} as spend_base,
     ads.impressions,
     ads.clicks,
+    cast(ads.reactions as bigint) as reactions,
+    -- kinds overlap (Meta counts a reaction among the clicks): the largest is taken, never their sum
+    cast({{ at_most('greatest(coalesce(ads.clicks, 0), coalesce(ads.reactions, 0))', 'coalesce(ads.impressions, 0)') }} as bigint) as engagements,
     ads.reach,
     ads.platform_conversions,
     ads.platform_conversion_value,

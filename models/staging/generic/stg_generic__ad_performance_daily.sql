@@ -26,6 +26,7 @@ renamed as (
         "impressions",
         "reach",
         "clicks",
+        "reactions",
         "spend",
         "conversions" as platform_conversions,
         cast("conversion_value" as {{ money_type() }}) as platform_conversion_value,

@@ -26,6 +26,7 @@ renamed as (
         "metrics.impressions" as impressions,
         cast(null as bigint) as reach,
         "metrics.clicks" as clicks,
+        cast(null as bigint) as reactions,
         cast(cast("metrics.cost_micros" as decimal(28, 0)) * 0.000001 as {{ money_type() }}) as spend,
         "metrics.conversions" as platform_conversions,
         cast("metrics.conversions_value" as {{ money_type() }}) as platform_conversion_value,

@@ -26,6 +26,7 @@ renamed as (
         "impressions",
         "reach",
         "clicks",
+        {{ meta_action_total('actions', 'post_reaction') }} as reactions,
         "spend",
         {{ meta_action_total('actions', 'purchase') }} as platform_conversions,
         cast({{ meta_action_total('action_values', 'purchase') }} as {{ money_type() }}) as platform_conversion_value,
