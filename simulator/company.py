@@ -16,6 +16,7 @@ from simulator.money import ExchangeRates
 from simulator.orders import CustomerCosts, Orders
 from simulator.settings import SimulationSettings
 from simulator.staff import Partners, Staff
+from simulator.targets import Target
 from simulator.timeline import Timeline
 
 # One random stream for each topic: a change in one leaves the others as they were. New topics are
@@ -48,6 +49,7 @@ class CompanyParts:
     costs: CustomerCosts
     members: Members
     tasks: Tasks
+    targets: list[Target]
 
 
 def stream(settings: SimulationSettings, topic: str) -> np.random.Generator:

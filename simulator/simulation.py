@@ -19,6 +19,7 @@ from simulator.money import draw_exchange_rates
 from simulator.orders import draw_costs, draw_orders
 from simulator.settings import SimulationError, SimulationSettings
 from simulator.staff import draw_partners, draw_staff
+from simulator.targets import draw_targets
 from simulator.timeline import Timeline
 from simulator.truth import count_truth
 
@@ -64,9 +65,10 @@ def simulate(settings: SimulationSettings | None = None) -> Company:
     costs = draw_costs(rng("costs"), timeline, accounts, deals, orders)
     members = draw_members(rng("members"), settings, timeline, leads, accounts, campaigns)
     tasks = draw_tasks(rng("tasks"), settings, timeline, leads, accounts, deals)
+    targets = draw_targets(rng("targets"), timeline, rates, staff, partners, leads, deals, orders)
     if max(len(history), len(tasks), len(leads)) > LARGEST_ID_NUMBER // 2:
         raise SimulationError("the company is too large for its record ids; choose a smaller scale")
     return Company(
         settings, timeline, rates, staff, partners, plan, ad_days, ad_conversions, campaigns, leads,
-        accounts, deals, history, orders, costs, members, tasks,
+        accounts, deals, history, orders, costs, members, tasks, targets,
     )  # fmt: skip

@@ -22,6 +22,7 @@ from simulator.truth_campaigns import count_campaign_costs
 from simulator.truth_customers import count_cohorts, count_customers, count_revenue
 from simulator.truth_deals import count_loss_reasons, count_sales_cycle_curve, count_stage_dwell
 from simulator.truth_funnel import count_close_rates, count_lead_funnel
+from simulator.truth_management import count_targets
 from simulator.truth_marketing import count_ads, count_attribution, count_leads
 from simulator.truth_products import count_order_lines
 from simulator.truth_sales import count_opportunities, count_partners, count_stage_conversion
@@ -56,6 +57,7 @@ def count_truth(company: CompanyParts) -> dict[str, Any]:
         "ads": count_ads(company),
         "campaign_costs": count_campaign_costs(company),
         "attribution": count_attribution(company),
+        "targets": count_targets(company),
     }
 
 

@@ -28,7 +28,10 @@ class ContractColumn:
 
 @dataclass(frozen=True)
 class ExportContract:
-    """One export object of one system: the raw table `relation` and the columns it needs."""
+    """One export object of one system: the raw table `relation` and the columns it needs.
+
+    sample_only: what the repository holds of it is about the sample company and says nothing about another.
+    """
 
     system: str
     object: str
@@ -39,6 +42,7 @@ class ExportContract:
     deleted_column: str | None = None
     schema: str = "raw"
     relation: str = ""
+    sample_only: bool = False
 
     @property
     def name(self) -> str:
@@ -121,6 +125,7 @@ def _contract(node: Mapping[str, Any], export: Mapping[str, Any]) -> ExportContr
         deleted_column=export.get("deleted_column"),
         schema=node.get("schema") or "raw",
         relation=node.get("alias") or node.get("name") or "",
+        sample_only=bool(export.get("sample_only", False)),
     )
     for named in (*contract.key, contract.version_column, contract.deleted_column):
         if named and contract.column(named) is None:

@@ -23,7 +23,9 @@ from orchestration.landing.report import FileReport, LandingReport
 from orchestration.landing.tables import ArchivedTable
 from orchestration.landing.views import LINE_TABLE, ObjectQuery, all_schemas, connect, write_views
 
-REFERENCE = "reference"  # objects of this system stay with their seeds unless a file replaces them
+REFERENCE = (
+    "reference"  # what is not only about the sample company stays with its seed unless a file replaces it
+)
 
 
 def land(
@@ -264,7 +266,7 @@ class _Landing:
             parts = self._parts.get(contract.name, [])
             if not parts:
                 self._report.objects_not_exported.append(contract.name)
-                if contract.system == REFERENCE:
+                if contract.system == REFERENCE and not contract.sample_only:
                     left.append(contract)
                     continue
             query = ObjectQuery(contract, parts, self._parts).sql()
