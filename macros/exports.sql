@@ -35,6 +35,7 @@
         'stg_reference__channel_map',
         'stg_reference__frequency_threshold',
         'stg_reference__fx_rate',
+        'stg_reference__kpi',
         'stg_reference__maturity_window',
         'stg_reference__partner_role_map',
         'stg_reference__partner_terms',

@@ -21,6 +21,7 @@ from simulator.money import ExchangeRates
 from simulator.orders import CustomerCosts, Orders
 from simulator.settings import SimulationSettings
 from simulator.staff import Partners, Staff
+from simulator.targets import Target
 from simulator.timeline import IntArray, Timeline
 from simulator.web import WebEvents
 
@@ -62,6 +63,7 @@ class CompanyParts:
     web: WebEvents
     weekly_reach: WeeklyReach
     mailings: Mailings
+    targets: list[Target]
 
 
 def stream(settings: SimulationSettings, topic: str) -> np.random.Generator:

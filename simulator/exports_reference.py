@@ -7,15 +7,15 @@ from collections.abc import Sequence
 import numpy as np
 
 from simulator.channels import CHANNEL_MAP
-from simulator.columns import Column, Day, Fixed, Label, RecordId, Table, Whole
+from simulator.columns import Choice, Column, Day, Fixed, Label, RecordId, Table, Whole
 from simulator.company import CompanyParts
 from simulator.deal_paths import LOST, QUALIFICATION, STAGES, WON
 from simulator.deals import ROLES, SOURCED
-from simulator.exports_people import CAMPAIGN, constant, partner_account
+from simulator.exports_people import CAMPAIGN, constant, partner_account, rep_user
 from simulator.marketing import PLATFORMS
 from simulator.money import CURRENCIES, EUR
 from simulator.staff import COMMISSION, REGIONS, TIERS
-from simulator.targets import target_table
+from simulator.targets import PARTNER, PERIODS, REP, SCOPES, TEAM, codes, scope_numbers
 from simulator.web import EVENTS
 
 GENERIC_STAGES = ("Prospecting", "Qualified", "Proposal", "Negotiation", "Won", "Lost")
@@ -109,6 +109,45 @@ def partner_terms_table(company: CompanyParts) -> Table:
     }
 
 
+def scope_ids(company: CompanyParts) -> Column:
+    """Id of each target's scope: a user, a team, a partner's account, or all."""
+    targets = company.targets
+    return Choice(
+        codes(targets, "scope_kind"),
+        (
+            constant("all", len(targets)),
+            rep_user(company, scope_numbers(targets, REP)),
+            Label(scope_numbers(targets, TEAM), company.staff.team_labels()),
+            partner_account(company, scope_numbers(targets, PARTNER)),
+        ),
+    )
+
+
+def target_table(company: CompanyParts) -> Table:
+    """Targets in the order in which they were written: the later of two with the same key counts."""
+    targets = company.targets
+
+    def written(name: str) -> Column:
+        values = [getattr(target, name) for target in targets]
+        labels = list(dict.fromkeys(value for value in values if value is not None))
+        code = {label: number for number, label in enumerate(labels)}
+        return Label(np.array([code.get(value, -1) for value in values]), labels or [""])
+
+    minimum = codes(targets, "minimum_n")
+    return {
+        "kpi_id": written("kpi_id"),
+        "scope_kind": Label(codes(targets, "scope_kind"), SCOPES),
+        "scope_id": scope_ids(company),
+        "period_kind": Label(codes(targets, "period_kind"), PERIODS),
+        "period_start_on": written("period_start"),
+        "target": written("value"),
+        "warning": written("warning"),
+        "critical": written("critical"),
+        "minimum_n": Whole(minimum, minimum >= 0),
+        "currency": Label(codes(targets, "currency"), CURRENCIES),
+    }
+
+
 def reference_tables(company: CompanyParts) -> dict[str, Table]:
     """All reference files, by object name."""
     roles = [
@@ -132,6 +171,6 @@ def reference_tables(company: CompanyParts) -> dict[str, Table]:
         "frequency_threshold": written_table(
             "priority,platform,channel,too_seldom_below,too_often_above", FREQUENCY_THRESHOLDS
         ),
-        "maturity_window": written_table("kpi_id,maturity_days", MATURITY_DAYS),
         "target": target_table(company),
+        "maturity_window": written_table("kpi_id,maturity_days", MATURITY_DAYS),
     }

@@ -24,6 +24,7 @@ from simulator.money import draw_exchange_rates
 from simulator.orders import draw_costs, draw_orders
 from simulator.settings import SimulationError, SimulationSettings
 from simulator.staff import draw_partners, draw_staff
+from simulator.targets import draw_targets
 from simulator.timeline import Timeline
 from simulator.truth import count_truth
 from simulator.web import draw_web_events
@@ -81,10 +82,11 @@ def simulate(settings: SimulationSettings | None = None) -> Company:
     audience = rng("audience")
     weekly_reach = draw_weekly_reach(audience, plan, ad_days)
     mailings = draw_mailings(audience, settings, timeline, campaigns)
+    targets = draw_targets(rng("targets"), timeline, rates, staff, partners, leads, deals, orders)
     if max(len(history), len(tasks), len(leads)) > LARGEST_ID_NUMBER // 2:
         raise SimulationError("the company is too large for its record ids; choose a smaller scale")
     return Company(
         settings, timeline, rates, staff, partners, plan, ad_days, ad_conversions, campaigns, leads,
         accounts, deals, history, orders, costs, members, tasks, handovers, deleted_at,
-        notes, enablement, lifecycle, web, weekly_reach, mailings,
+        notes, enablement, lifecycle, web, weekly_reach, mailings, targets,
     )  # fmt: skip

@@ -31,6 +31,7 @@ from simulator.truth_lifecycle import (
     count_customer_retention,
     count_revenue_retention,
 )
+from simulator.truth_management import count_targets
 from simulator.truth_marketing import count_ads, count_attribution, count_leads
 from simulator.truth_pipeline import count_open_pipeline, count_pipeline_movement
 from simulator.truth_products import count_order_lines
@@ -79,6 +80,7 @@ def count_truth(company: CompanyParts) -> dict[str, Any]:
         "web_conversions": count_web_conversions(company),
         "ad_frequency": count_ad_frequency(company),
         "engagement": count_engagement(company),
+        "targets": count_targets(company),
     }
 
 

@@ -23,7 +23,8 @@ from orchestration.landing.report import FileReport, LandingReport
 from orchestration.landing.tables import ArchivedTable
 from orchestration.landing.views import LINE_TABLE, ObjectQuery, all_schemas, connect, write_views
 
-REFERENCE = "reference"  # objects of this system stay with their seeds unless a file replaces them
+# what is not only about the sample company stays with its seed unless a file replaces it
+REFERENCE = "reference"
 
 
 def land(

@@ -56,6 +56,9 @@ CONTRACTS = Contracts(
         ExportContract(
             "reference", "fx_rate", "fx_rate", _columns("rate_on:date!", "rate:decimal!"), ("rate_on",)
         ),
+        ExportContract(
+            "reference", "target", "target", _columns("kpi_id!", "target:number!"), ("kpi_id",), sample_only=True
+        ),
     )
 )  # fmt: skip
 

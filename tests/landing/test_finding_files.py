@@ -92,6 +92,15 @@ def test_reference_tables_stay_with_the_seeds_unless_a_file_replaces_them(export
     assert exports.column("select count(*) from duckdb_views() where view_name = 'reference__fx_rate'") == [0]
 
 
+def test_what_is_only_about_the_sample_company_is_empty_without_a_file(exports: Exports) -> None:
+    exports.write("salesforce/User.csv", USERS)
+    exports.land()
+    assert exports.column("select count(*) from raw.reference__target") == [0]
+    exports.write("reference/target.csv", "kpi_id,target\nwin_rate,0.4\n")
+    exports.land()
+    assert exports.column("select target from raw.reference__target") == ["0.4"]
+
+
 def test_a_header_that_differs_in_case_and_spaces_is_the_same(exports: Exports) -> None:
     exports.write("salesforce/User.csv", " ID ,name\n1,a\n")
     exports.land()
@@ -236,7 +245,7 @@ def test_landing_replaces_seed_tables_and_gives_the_names_free_again(exports: Ex
     assert exports.column('select "Id" from raw.salesforce__user') == ["1"]
     comments = exports.column("select comment from duckdb_views() where schema_name = 'raw' and not internal")
     assert comments and all(comment.startswith("landed:") for comment in comments)
-    assert drop_landed_views(exports.build_file) == 8
+    assert drop_landed_views(exports.build_file) == 9
     assert exports.rows("select table_name from duckdb_tables()") == [("mine",)]
     assert exports.rows("select view_name from duckdb_views() where not internal") == []
     assert drop_landed_views(exports.build_file.parent / "none.duckdb") == 0
