@@ -91,23 +91,14 @@ won as (
 ),
 
 targets as (
-    -- a target of a month to come takes the last rate there is
     select
-        target.kpi_id,
-        target.scope_kind,
-        target.scope_id,
-        target.period_start_on,
-        {{ in_reporting_currency('cast(target.target as ' ~ money_type() ~ ')', currency_or_default('target.currency'), 'fx.rate') }} as target_amount_base
-    from {{ ref('stg_reference__target') }} as target
-    cross join {{ ref('int_as_of') }} as as_of
-    left join {{ ref('int_fx_rate_daily') }} as fx
-        on
-            {{ currency_or_default('target.currency') }} = fx.currency
-            and least(target.period_start_on, as_of.as_of_on) = fx.valid_on
-    where
-        target._row_status = 'staged'
-        and target.period_kind = 'month'
-        and target.kpi_id in ('open_pipeline', 'won_amount')
+        kpi_id,
+        scope_kind,
+        scope_id,
+        period_start_on,
+        target_base as target_amount_base
+    from {{ ref('fct_target') }}
+    where period_kind = 'month' and kpi_id in ('open_pipeline', 'won_amount')
 ),
 
 rows_of_a_month as (
