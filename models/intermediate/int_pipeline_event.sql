@@ -6,8 +6,8 @@ deals as (
     select * from {{ ref('int_pipeline_deal') }}
 ),
 
+-- the history of a deleted deal is deleted with it
 deleted_history as (
-    -- the history of a deleted deal is deleted with it
     {{ union_records(['stg_salesforce__opportunity_history', 'stg_generic__opportunity_history'], [
         'source_system',
         'opportunity_id',

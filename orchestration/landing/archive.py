@@ -50,14 +50,42 @@ class Archive:
             self._seen: dict[str, list[object]] = json.loads(self._seen_file.read_text(encoding="utf-8"))
         except (OSError, ValueError):
             self._seen = {}
+        self._contents_file = folder / "contents.json"
+        try:
+            self._contents: dict[str, list[list[object]]] = json.loads(
+                self._contents_file.read_text(encoding="utf-8")
+            )
+        except (OSError, ValueError):
+            self._contents = {}
 
     def parquet(self, table: ArchivedTable) -> Path:
         """Where the records of a table are."""
         return self.folder / f"{table.key}.parquet"
 
     def close(self) -> None:
-        """Remembers which files have been seen, so that the next landing need not open them."""
+        """Remembers which files have been seen, so that the next landing need not open them, and with what
+        contents.
+        """
         write_text(self._seen_file, json.dumps(self._seen, indent=0))
+        write_text(self._contents_file, json.dumps(self._contents, indent=0))
+
+    def former(self, path: Path, options: ReadOptions) -> list[tuple[ArchivedTable, int]]:
+        """What a file held before it was replaced by what it holds now: tables that are still in the archive,
+        oldest first, with the time (ns) at which the file had been written.
+        """
+        contents = self._contents.get(_asked(path, options), [])
+        current = contents[-1][1] if contents else None
+        found = []
+        for written, key in contents[:-1]:
+            known = self._known(str(key)) if key != current else None
+            if known:
+                found.append((known, int(str(written))))
+        return found
+
+    def _remember(self, asked: str, written: int, key: str) -> None:
+        contents = self._contents.setdefault(asked, [])
+        if not contents or contents[-1][1] != key:
+            contents.append([written, key])
 
     def table(self, path: Path, label: str, options: ReadOptions) -> ArchivedTable:
         """The archived table of a file, read now if this content has not been read like this before.
@@ -65,11 +93,12 @@ class Archive:
         Raises ExportError when the file cannot be read, LandingError when it changes meanwhile.
         """
         before = _stamp(path, label)
-        asked = json.dumps([str(path), asdict(options), FORMAT])
+        asked = _asked(path, options)
         seen = self._seen.get(asked)
         if seen and seen[:-1] == before:
             known = self._known(str(seen[-1]))
             if known:
+                self._remember(asked, before[1], known.key)
                 return known
         if is_parquet(path):
             table = self._parquet_table(path, label)
@@ -81,6 +110,7 @@ class Archive:
             )
         if time.time() - max(before[1], before[2]) / 1e9 > SETTLED_SECONDS:
             self._seen[asked] = [*before, table.key]
+        self._remember(asked, before[1], table.key)
         return table
 
     def _known(self, key: str) -> ArchivedTable | None:
@@ -160,6 +190,10 @@ def is_parquet(path: Path) -> bool:
 def _head(path: Path, encoding: str, skip_lines: int) -> list[str]:
     with open_text(path, encoding) as text:
         return list(islice(text, skip_lines, skip_lines + HEAD_LINES))
+
+
+def _asked(path: Path, options: ReadOptions) -> str:
+    return json.dumps([str(path), asdict(options), FORMAT])
 
 
 def _key(content_hash: str, options: dict[str, object]) -> str:

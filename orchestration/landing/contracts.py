@@ -31,6 +31,7 @@ class ExportContract:
     """One export object of one system: the raw table `relation` and the columns it needs.
 
     `sample_only`: the seed's rows are the sample company's own, and nothing for another company to start from.
+    `former`: columns by which earlier contents of replaced files are offered, as (name there, column here).
     """
 
     system: str
@@ -43,6 +44,7 @@ class ExportContract:
     schema: str = "raw"
     relation: str = ""
     sample_only: bool = False
+    former: tuple[tuple[str, str], ...] = ()
 
     @property
     def name(self) -> str:
@@ -126,8 +128,10 @@ def _contract(node: Mapping[str, Any], export: Mapping[str, Any]) -> ExportContr
         schema=node.get("schema") or "raw",
         relation=node.get("alias") or node.get("name") or "",
         sample_only=bool(export.get("sample_only", False)),
+        former=tuple((export.get("former") or {}).items()),
     )
-    for named in (*contract.key, contract.version_column, contract.deleted_column):
+    here = [column for _, column in contract.former]
+    for named in (*contract.key, *here, contract.version_column, contract.deleted_column):
         if named and contract.column(named) is None:
             raise ConfigurationError(
                 f"meta.export of {where} names the column {named!r}, which its `columns:` do not list; "

@@ -18,6 +18,7 @@ from orchestration.landing.binding import Part, bind_mapped, bind_native
 from orchestration.landing.checks import ValueChecks
 from orchestration.landing.contracts import Contracts, ExportContract, closest, did_you_mean
 from orchestration.landing.files import ExportFile, find_files, matches, native_object
+from orchestration.landing.former import former_rows
 from orchestration.landing.mapping import ExportsConfig, ObjectMapping, Problems, read_exports_config
 from orchestration.landing.report import FileReport, LandingReport
 from orchestration.landing.tables import ArchivedTable
@@ -278,7 +279,8 @@ class _Landing:
             self._report.files.append(_file_report(part, 0, first))
         self._warn_of_rows()
         self._report.files.sort(key=lambda file: (file.system, file.object, file.file))
-        write_views(self._connection, queries, self._report, left, all_schemas(self._contracts))
+        former = former_rows(self._parts, self._archive, self._config.read, self._contracts)
+        write_views(self._connection, queries, self._report, left, former, all_schemas(self._contracts))
 
     def _warn_of_rows(self) -> None:
         fed = {(file.system, file.object) for file in self._report.files if file.rows_landed}

@@ -16,6 +16,7 @@ from orchestration.landing.sql import identifier, literal, parquet_rows, qualifi
 MARK = "landed:"
 FILE_TABLE = "landing__export_file"
 LINE_TABLE = "landing__rejected_line"
+FORMER_VIEW = "landing__former_opportunity"
 FILE_COLUMNS = (
     "source_system", "object", "export_file", "content_hash", "bytes", "modified_at", "rows_in",
     "rows_malformed",
@@ -130,12 +131,13 @@ def write_views(
     queries: Iterable[tuple[ExportContract, str, str]],
     report: LandingReport,
     left_to_seeds: Iterable[ExportContract],
+    former: str,
     schema: str,
 ) -> None:
     """Replaces all landed relations in one transaction: either the whole landing is visible, or none of it.
 
     `queries` are (contract, query, comment); relations of `left_to_seeds` are dropped if landing made them
-    before.
+    before; `former` is the query of what replaced files held.
     """
     connection.execute("begin transaction")
     try:
@@ -148,6 +150,11 @@ def write_views(
             name = qualified(contract.schema, contract.table)
             connection.execute(f"create view {name} as {query}")
             connection.execute(f"comment on view {name} is {literal(f'{MARK} {comment}')}")
+        _drop(connection, schema, FORMER_VIEW)
+        connection.execute(f"create view {qualified(schema, FORMER_VIEW)} as {former}")
+        connection.execute(
+            f"comment on view {qualified(schema, FORMER_VIEW)} is {literal(f'{MARK} what replaced files held')}"
+        )
         files = [_file_row(file) for file in report.files]
         _bookkeeping(connection, schema, FILE_TABLE, FILE_COLUMNS, files)
         lines = [

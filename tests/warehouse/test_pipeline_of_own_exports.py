@@ -112,3 +112,20 @@ def test_a_single_export_knows_its_own_day_only(tmp_path: Path) -> None:
     assert state(company, "late", "2024-02-29") == (False, None, None, "Ana")
     assert state(company, "late", "2024-03-01") == (True, "Prospecting", Decimal(70), "Ana")
     assert state(company, "grown", "2024-02-21") == (False, None, None, "Bo")
+
+
+@pytest.mark.slow
+def test_a_file_that_is_replaced_day_by_day_tells_as_much_as_files_that_are_kept(
+    company: Warehouse, tmp_path: Path
+) -> None:
+    mapping = (MAPPING % "").replace("deals_*.csv", "deals_now.csv")
+    for name, (year, month, day) in WRITTEN.items():
+        exports = write_exports(tmp_path / "exports", mapping, {"deals_now.csv": FILES[name]})
+        noon = datetime(year, month, day, 12, tzinfo=UTC).timestamp()
+        os.utime(exports / "deals_now.csv", (noon, noon))
+        replaced = refreshed(tmp_path, exports)
+    days = (
+        "select opportunity_id, as_of_on, is_known, stage, amount_base, owner_id from sales.fct_pipeline_daily"
+        " order by opportunity_id, as_of_on"
+    )
+    assert replaced.rows(days) == company.rows(days)

@@ -38,13 +38,25 @@ open_by_scope as (
     {{ scoped('open_deals', deal_scopes()) }}
 ),
 
+with_all_stages as (
+    select * from open_by_scope
+    union all
+    select * replace ('all' as stage) from open_by_scope
+),
+
+with_all_ages as (
+    select * from with_all_stages
+    union all
+    select * replace ('all' as age_band) from with_all_stages
+),
+
 counted as (
     select
         scope_kind,
         scope_id,
         period_month,
-        coalesce(stage, 'all') as stage,
-        coalesce(age_band, 'all') as age_band,
+        stage,
+        age_band,
         count(*) as open_count,
         count(*) filter (where not is_known) as unknown_open_count,
         sum(amount_base) as open_amount_base,
@@ -52,13 +64,8 @@ counted as (
         sum(amount_base) filter (where is_expected) as expected_amount_base,
         count(*) filter (where is_overdue) as overdue_count,
         sum(amount_base) filter (where is_overdue) as overdue_amount_base
-    from open_by_scope
-    group by grouping sets (
-        (scope_kind, scope_id, period_month, stage, age_band),
-        (scope_kind, scope_id, period_month, stage),
-        (scope_kind, scope_id, period_month, age_band),
-        (scope_kind, scope_id, period_month)
-    )
+    from with_all_ages
+    group by scope_kind, scope_id, period_month, stage, age_band
 ),
 
 wins as (

@@ -62,11 +62,11 @@ moved as (
     select
         scope_kind,
         scope_id,
-        period_month,
         {%- for term in terms %}
         sum({{ term }}_count) as {{ term }}_count,
-        sum({{ term }}_amount_base) as {{ term }}_amount_base{{ ',' if not loop.last }}
+        sum({{ term }}_amount_base) as {{ term }}_amount_base,
         {%- endfor %}
+        period_month
     from moves_by_scope
     group by scope_kind, scope_id, period_month
 ),
