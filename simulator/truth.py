@@ -19,7 +19,7 @@ from simulator.money import CURRENCIES, EUR
 from simulator.rendering import render
 from simulator.settings import REPORTING_ZONE
 from simulator.truth_audience import count_ad_frequency, count_engagement, count_web_conversions
-from simulator.truth_calls import count_calls
+from simulator.truth_calls import count_calls, list_calls_with_deals
 from simulator.truth_campaigns import count_campaign_costs
 from simulator.truth_channels import count_acquisition_costs, count_channel_mix
 from simulator.truth_customers import count_cohorts, count_customers, count_revenue
@@ -63,6 +63,7 @@ def count_truth(company: CompanyParts) -> dict[str, Any]:
         "lead_funnel": count_lead_funnel(company),
         "close_rates": count_close_rates(company),
         "calls": count_calls(company),
+        "calls_with_deals": list_calls_with_deals(company),
         "contents": count_contents(company),
         "trainings": count_trainings(company),
         "revenue": count_revenue(company),

@@ -9,8 +9,11 @@ from numpy.typing import NDArray
 
 from simulator.activities import CALL, EMAIL, MEETING
 from simulator.calls import NOT_NOTED, YES
+from simulator.columns import RecordId
 from simulator.company import CompanyParts
 from simulator.counting import Cells, quotient
+from simulator.exports_sales import TASK
+from simulator.rendering import render
 from simulator.timeline import DAY_MS, IntArray, local_day, local_midnight
 from simulator.truth_funnel import mature_months
 from simulator.truth_sales import rep_ids
@@ -69,6 +72,14 @@ def led_to_deal(company: CompanyParts) -> tuple[NDArray[np.bool_], NDArray[np.bo
     led[call[call >= 0]] = True
     led_to_won[call[(call >= 0) & company.deals.is_won]] = True
     return led, led_to_won
+
+
+def list_calls_with_deals(company: CompanyParts) -> dict[str, int]:
+    """Task id -> 1 where a won deal followed the call, 0 where another did."""
+    led, led_to_won = led_to_deal(company)
+    rows = np.flatnonzero(led)
+    ids = render(RecordId(TASK, rows))
+    return {str(name): int(won) for name, won in zip(ids, led_to_won[rows], strict=True)}
 
 
 def recontactable_days(company: CompanyParts) -> IntArray:

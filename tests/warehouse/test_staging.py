@@ -142,6 +142,29 @@ def test_a_planned_task_has_not_happened(stage: Stage) -> None:
     assert str(tasks[1]["occurred_at"]) == "2024-01-01 10:00:00"
 
 
+def test_whether_a_call_reached_somebody_is_told_by_its_column_else_its_outcome_else_its_length(
+    stage: Stage,
+) -> None:
+    told = {
+        "no column": ({}, None),
+        "the column says it": (
+            {"is_connected": "no", "outcome": "Connected", "duration_seconds": "60"},
+            False,
+        ),
+        "an outcome": ({"outcome": "Left_Voicemail", "duration_seconds": "20"}, False),
+        "a length": ({"outcome": "not interested", "duration_seconds": "20"}, True),
+        "no length": ({"duration_seconds": "0"}, False),
+        "an unknown outcome": ({"outcome": "not interested"}, None),
+        "an e-mail": ({"kind": "email", "duration_seconds": "20"}, None),
+    }
+    calls = stage("stg_generic__activity", [
+        {"activity_id": name, "kind": "call", "occurred_at": "2024-01-01", **fields}
+        for name, (fields, _) in told.items()
+    ])  # fmt: skip
+    found = {record["activity_id"]: record["is_connected"] for record in calls}
+    assert found == {name: expected for name, (_, expected) in told.items()}
+
+
 def test_a_period_of_a_rep_without_a_start_is_a_key_of_its_own(stage: Stage) -> None:
     records = stage(
         "stg_generic__rep", [{"rep_id": "r"}, {"rep_id": "r", "valid_from": "2024-01-01"}, {"rep_id": "r"}]

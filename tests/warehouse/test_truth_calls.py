@@ -73,6 +73,14 @@ def test_deals_per_thousand_calls_are_the_true_ones(company: Company) -> None:
     comparison.assert_no_difference(at_least=3000)
 
 
+def test_it_is_the_last_call_before_a_deal_that_counts_for_it(company: Company) -> None:
+    led = company.table(
+        "select activity_id, led_to_won::int from service.fct_activity where led_to_opportunity", keys=1
+    )
+    expected = {(activity_id,): (won,) for activity_id, won in company.truth["calls_with_deals"].items()}
+    assert led == expected
+
+
 def test_calls_of_teams_and_regions_add_up_to_all(company: Company) -> None:
     for kind in ("team", "rep", "region"):
         differing = company.one(

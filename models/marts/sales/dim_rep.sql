@@ -1,4 +1,4 @@
--- One row per rep and validity period. An owner of deals or leads whom no export lists has a row too.
+-- One row per rep and validity period. Who owns deals or leads or made calls and is listed by no export has a row too.
 with
 
 reps as (
@@ -26,6 +26,12 @@ owners as (
         owner_id as rep_id
     from {{ ref('int_lead_records') }}
     where owner_id is not null
+    union
+    select
+        source_system,
+        rep_id
+    from {{ ref('int_activity') }}
+    where rep_id is not null
 ),
 
 unlisted as (
