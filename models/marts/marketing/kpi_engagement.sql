@@ -69,11 +69,9 @@ summed as (
         sum(reactions_count) as reactions_count,
         sum(unsubscribes_count) as unsubscribes_count
     from ({{ by_period('events', 'date_on') }}) as events_by_period
-    group by grouping sets (
-        (period_kind, period_month),
-        (period_kind, period_month, channel),
-        (period_kind, period_month, channel, platform, campaign_id)
-    )
+    group by period_kind, period_month, rollup(channel, platform, campaign_id)
+    -- totals of channels and of all, none of a platform within a channel
+    having platform is null or campaign_id is not null
 ),
 
 spine as (
