@@ -82,13 +82,13 @@ def draw_targets(
         drawn.money("revenue", ALL, EVERYONE, QUARTER, month, 3 * revenue_cents)
         drawn.add("average_deal_size", ALL, EVERYONE, QUARTER, month, "11000", minimum_n=5)
         drawn.add("sales_cycle", ALL, EVERYONE, QUARTER, month, "50", minimum_n=5)
-        drawn.add("open_deals", ALL, EVERYONE, QUARTER, month, str(50 + 5 * month))
+        drawn.count("open_deals", ALL, EVERYONE, QUARTER, month, 4 * len(won) / timeline.months)
         for rep in range(staff.reps):
             drawn.add("deal_count", REP, rep, QUARTER, month, str(int(rng.integers(1, 4))))
             if rep % 3 == 0:
                 drawn.add("win_rate", REP, rep, QUARTER, month, "0.33", minimum_n=5)
         for partner in range(len(partners)):
-            drawn.add("deal_count", PARTNER, partner, QUARTER, month, "2")
+            drawn.add("deal_count", PARTNER, partner, QUARTER, month, "1")
     for month in drawn.starts(YEAR):
         drawn.money("won_amount", ALL, EVERYONE, YEAR, month, 12 * won_cents.sum())
         drawn.add("close_rate", ALL, EVERYONE, YEAR, month, "0.08", minimum_n=30)
