@@ -43,7 +43,7 @@ select
     is_value_added,
     agreed_followup,
     -- a list of calls without a direction is a list of calls that were made
-    kind = 'call' and not is_automatic and direction is distinct from 'inbound' as is_outbound_call,
+    kind = 'call' and not is_automatic and coalesce(direction, 'outbound') <> 'inbound' as is_outbound_call,
     kind = 'call' and not is_automatic and coalesce(is_connected, false) as is_connected_call,
     _export_file,
     _export_record
