@@ -18,12 +18,17 @@
         'stg_generic__order',
         'stg_generic__partner',
         'stg_generic__product',
+        'stg_generic__quote',
         'stg_generic__rep',
+        'stg_generic__request',
+        'stg_generic__survey',
         'stg_google_ads__ad_performance_daily',
         'stg_meta_ads__ad_performance_daily',
+        'stg_reference__business_hours',
         'stg_reference__campaign_map',
         'stg_reference__channel_map',
         'stg_reference__fx_rate',
+        'stg_reference__holiday',
         'stg_reference__maturity_window',
         'stg_reference__partner_role_map',
         'stg_reference__partner_terms',
@@ -41,6 +46,7 @@
         'stg_salesforce__order',
         'stg_salesforce__product',
         'stg_salesforce__rep',
+        'stg_salesforce__request',
     ]) }}
 {% endmacro %}
 

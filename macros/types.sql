@@ -8,7 +8,7 @@
 {%- endmacro %}
 
 {% macro typed(column, type) -%}
-    {#- The column as one of the contract's types: text, timestamp, date, decimal, number, integer, boolean, json. -#}
+    {#- The column as one of the contract's types: text, timestamp, date, time, decimal, number, integer, boolean, json. -#}
     {%- set text = clean_text(column) -%}
     {%- if type == 'text' -%}
         {{ text }}
@@ -16,6 +16,8 @@
         {{ utc_timestamp(text) }}
     {%- elif type == 'date' -%}
         {{ safe_date(text) }}
+    {%- elif type == 'time' -%}
+        {{ minutes_after_midnight(text) }}
     {%- elif type in ('decimal', 'number', 'integer') -%}
         {{ safe_number(text, type) }}
     {%- elif type == 'boolean' -%}
@@ -23,7 +25,7 @@
     {%- elif type == 'json' -%}
         {{ valid_json(text) }}
     {%- else -%}
-        {{ exceptions.raise_compiler_error("Unknown type '" ~ type ~ "' for column " ~ column ~ ": use text, timestamp, date, decimal, number, integer, boolean or json.") }}
+        {{ exceptions.raise_compiler_error("Unknown type '" ~ type ~ "' for column " ~ column ~ ": use text, timestamp, date, time, decimal, number, integer, boolean or json.") }}
     {%- endif -%}
 {%- endmacro %}
 
@@ -63,6 +65,15 @@
         when not {{ is_iso_day(text) }} then null
         when length({{ text }}) <= 10 then {{ local_midnight('try_cast(' ~ text ~ ' as timestamp)') }}
         else timezone('UTC', try_cast({{ text }} as timestamptz))
+    end
+{%- endmacro %}
+
+{% macro minutes_after_midnight(text) -%} {{ return(adapter.dispatch('minutes_after_midnight')(text)) }} {%- endmacro %}
+{% macro default__minutes_after_midnight(text) -%}
+    {#- A time of day (09:00, 9:00, 17:30:00, 24:00) as minutes; 24:00 is the end of the day. -#}
+    case
+        when regexp_matches({{ text }}, '^(([01]?[0-9]|2[0-3]):[0-5][0-9]|24:00)(:00)?$')
+            then 60 * cast(split_part({{ text }}, ':', 1) as integer) + cast(split_part({{ text }}, ':', 2) as integer)
     end
 {%- endmacro %}
 

@@ -14,6 +14,7 @@ from simulator.marketing import AdConversions, AdDays, AdPlan, CrmCampaigns
 from simulator.members import Members
 from simulator.money import ExchangeRates
 from simulator.orders import CustomerCosts, Orders
+from simulator.service import Service
 from simulator.settings import SimulationSettings
 from simulator.staff import Partners, Staff
 from simulator.timeline import Timeline
@@ -48,6 +49,7 @@ class CompanyParts:
     costs: CustomerCosts
     members: Members
     tasks: Tasks
+    service: Service
 
 
 def stream(settings: SimulationSettings, topic: str) -> np.random.Generator:

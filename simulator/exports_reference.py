@@ -12,6 +12,7 @@ from simulator.company import CompanyParts
 from simulator.deal_paths import LOST, QUALIFICATION, STAGES, WON
 from simulator.deals import ROLES, SOURCED
 from simulator.exports_people import CAMPAIGN, constant, partner_account
+from simulator.exports_service import holiday_rows, hours_rows
 from simulator.marketing import PLATFORMS
 from simulator.money import CURRENCIES, EUR
 from simulator.staff import COMMISSION, REGIONS, TIERS
@@ -116,5 +117,7 @@ def reference_tables(company: CompanyParts) -> dict[str, Table]:
         "campaign_map": campaign_map_table(company),
         "partner_terms": partner_terms_table(company),
         "partner_role_map": written_table("source_system,role,partner_role", roles),
+        "business_hours": written_table("weekday,opens_at,closes_at", hours_rows()),
+        "holiday": written_table("holiday_on,name,opens_at,closes_at", holiday_rows(company)),
         "maturity_window": written_table("kpi_id,maturity_days", MATURITY_DAYS),
     }

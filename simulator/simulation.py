@@ -17,6 +17,7 @@ from simulator.marketing import draw_ad_conversions, draw_ad_days, draw_ad_plan,
 from simulator.members import draw_members
 from simulator.money import draw_exchange_rates
 from simulator.orders import draw_costs, draw_orders
+from simulator.service import draw_service
 from simulator.settings import SimulationError, SimulationSettings
 from simulator.staff import draw_partners, draw_staff
 from simulator.timeline import Timeline
@@ -64,9 +65,10 @@ def simulate(settings: SimulationSettings | None = None) -> Company:
     costs = draw_costs(rng("costs"), timeline, accounts, deals, orders)
     members = draw_members(rng("members"), settings, timeline, leads, accounts, campaigns)
     tasks = draw_tasks(rng("tasks"), settings, timeline, leads, accounts, deals)
-    if max(len(history), len(tasks), len(leads)) > LARGEST_ID_NUMBER // 2:
+    service = draw_service(rng("service"), settings, timeline, leads, accounts, deals, staff.reps)
+    if max(len(history), len(tasks) + len(service.replies), len(leads)) > LARGEST_ID_NUMBER // 2:
         raise SimulationError("the company is too large for its record ids; choose a smaller scale")
     return Company(
         settings, timeline, rates, staff, partners, plan, ad_days, ad_conversions, campaigns, leads,
-        accounts, deals, history, orders, costs, members, tasks,
+        accounts, deals, history, orders, costs, members, tasks, service,
     )  # fmt: skip

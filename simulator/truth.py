@@ -25,6 +25,7 @@ from simulator.truth_funnel import count_close_rates, count_lead_funnel
 from simulator.truth_marketing import count_ads, count_attribution, count_leads
 from simulator.truth_products import count_order_lines
 from simulator.truth_sales import count_opportunities, count_partners, count_stage_conversion
+from simulator.truth_service import count_response_lift, count_response_times, count_service_quality
 
 
 def count_truth(company: CompanyParts) -> dict[str, Any]:
@@ -56,6 +57,9 @@ def count_truth(company: CompanyParts) -> dict[str, Any]:
         "ads": count_ads(company),
         "campaign_costs": count_campaign_costs(company),
         "attribution": count_attribution(company),
+        "response_times": count_response_times(company),
+        "response_lift": count_response_lift(company),
+        "service_quality": count_service_quality(company),
     }
 
 

@@ -1,4 +1,4 @@
--- One row per month from the first deal, closing, lead, order or spend up to as_of: the spine on which months without an event keep their row.
+-- One row per month from the first deal, closing, lead, order, spend, request, quote or survey up to as_of: the spine on which months without an event keep their row.
 with
 
 starts as (
@@ -11,6 +11,12 @@ starts as (
     select min({{ local_date('ordered_at') }}) as first_on from {{ ref('int_order') }}
     union all
     select min(date_on) as first_on from {{ ref('int_ad_performance_daily') }}
+    union all
+    select min({{ local_date('requested_at') }}) as first_on from {{ ref('int_request') }}
+    union all
+    select min({{ local_date('least(quote_requested_at, sent_at)') }}) as first_on from {{ ref('int_quote') }}
+    union all
+    select min({{ local_date('least(sent_at, answered_at)') }}) as first_on from {{ ref('int_survey') }}
 ),
 
 spine as (

@@ -1,4 +1,4 @@
--- One row per rep and validity period. An owner of deals or leads whom no export lists has a row too.
+-- One row per rep and validity period. An owner of deals, leads, requests or quotes whom no export lists has a row too.
 with
 
 reps as (
@@ -21,6 +21,18 @@ owners as (
         owner_id as rep_id
     from {{ ref('int_lead_records') }}
     where owner_id is not null
+    union
+    select
+        crm_source_system as source_system,
+        owner_id as rep_id
+    from {{ ref('int_request') }}
+    where owner_id is not null
+    union
+    select
+        crm_source_system as source_system,
+        rep_id
+    from {{ ref('int_quote') }}
+    where rep_id is not null
 ),
 
 unlisted as (
