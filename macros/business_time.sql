@@ -48,6 +48,11 @@
     end
 {%- endmacro %}
 
+{% macro percentile_of_minutes(minutes, fraction) -%}
+    {#- A percentile of durations, as precise as they are: interpolation leaves a hair behind (1695.999999999999). -#}
+    round({{ percentile('cast(' ~ minutes ~ ' as double)', fraction) }}, 4)
+{%- endmacro %}
+
 {% macro with_business_clock(cte, instant) -%} {{ return(adapter.dispatch('with_business_clock')(cte, instant)) }} {%- endmacro %}
 {% macro default__with_business_clock(cte, instant) %}
     {#-
