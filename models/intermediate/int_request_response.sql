@@ -42,7 +42,12 @@ answers_to_leads as (
         answers.rep_id,
         answers.occurred_at
     from requests
-    left join (select distinct source_system, request_id from own_answers) as answered
+    left join (
+        select distinct
+            source_system,
+            request_id
+        from own_answers
+    ) as answered
         on
             requests.source_system = answered.source_system
             and requests.request_id = answered.request_id

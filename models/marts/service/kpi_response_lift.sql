@@ -2,13 +2,21 @@
 with
 
 bands as (
-    select 1 as band_order, 'within 1 h' as response_band
+    select
+        1 as band_order,
+        'within 1 h' as response_band
     union all
-    select 2 as band_order, '1-24 h' as response_band
+    select
+        2 as band_order,
+        '1-24 h' as response_band
     union all
-    select 3 as band_order, 'over 24 h' as response_band
+    select
+        3 as band_order,
+        'over 24 h' as response_band
     union all
-    select 4 as band_order, 'never' as response_band
+    select
+        4 as band_order,
+        'never' as response_band
 ),
 
 counted as (
