@@ -48,8 +48,21 @@
 {% endmacro %}
 
 
-{% macro activity_scopes() %}
-    {#- The scopes by which KPIs about calls are cut: the rep, and the rep's team and region on the day of the call. -#}
+{% macro request_scopes() %}
+    {#- The scopes by which KPIs about requests are cut. -#}
+    {{ return({
+        'team': 'team',
+        'rep': 'owner_id',
+        'region': 'region',
+        'channel': 'channel',
+        'kind': 'kind',
+        'segment': 'segment',
+    }) }}
+{% endmacro %}
+
+
+{% macro service_scopes() %}
+    {#- The scopes that calls, requests, surveys and quotes have in common: the rep, and the rep's team and region on the day. -#}
     {{ return({'team': 'team', 'rep': 'rep_id', 'region': 'region'}) }}
 {% endmacro %}
 
@@ -63,6 +76,50 @@
 {% macro journey_scopes() %}
     {#- The scopes by which sign-ups are cut: those of the customer's first one. -#}
     {{ return({'source': 'source', 'plan': 'plan'}) }}
+{% endmacro %}
+
+
+{% macro with_team(cte, system, rep, day) %}
+    {#-
+        Each row of `cte` with the team and region that its rep had on the day, else those of today; one row each, whatever
+        the validity periods of a rep overlap.
+    -#}
+    select
+        {{ cte }}.*,
+        choice.team,
+        choice.region
+    from {{ cte }}
+    left join (
+        select
+            asked.source_system,
+            asked.rep_id,
+            asked.asked_on,
+            rep.team,
+            rep.region,
+            row_number() over (
+                partition by asked.source_system, asked.rep_id, asked.asked_on
+                order by
+                    {{ whole_number("asked.asked_on between coalesce(rep.valid_from, date '0001-01-01') and coalesce(rep.valid_to, date '9999-12-31')") }} desc,
+                    {{ whole_number('rep.is_current') }} desc,
+                    rep.valid_from desc nulls last
+            ) as place
+        from (
+            select distinct
+                {{ system }} as source_system,
+                {{ rep }} as rep_id,
+                {{ day }} as asked_on
+            from {{ cte }}
+        ) as asked
+        inner join {{ ref('dim_rep') }} as rep
+            on
+                asked.source_system = rep.source_system
+                and asked.rep_id = rep.rep_id
+    ) as choice
+        on
+            {{ cte }}.{{ system }} = choice.source_system
+            and {{ cte }}.{{ rep }} = choice.rep_id
+            and {{ cte }}.{{ day }} is not distinct from choice.asked_on
+            and choice.place = 1
 {% endmacro %}
 
 

@@ -8,7 +8,7 @@
 {%- endmacro %}
 
 {% macro typed(column, type) -%}
-    {#- The column as one of the contract's types: text, timestamp, microseconds, date, decimal, number, integer, boolean, json. -#}
+    {#- The column as one of the contract's types: text, timestamp, microseconds, date, time, decimal, number, integer, boolean, json. -#}
     {%- set text = clean_text(column) -%}
     {%- if type == 'text' -%}
         {{ text }}
@@ -18,6 +18,8 @@
         {{ epoch_timestamp(text) }}
     {%- elif type == 'date' -%}
         {{ safe_date(text) }}
+    {%- elif type == 'time' -%}
+        {{ minutes_after_midnight(text) }}
     {%- elif type in ('decimal', 'number', 'integer') -%}
         {{ safe_number(text, type) }}
     {%- elif type == 'boolean' -%}
@@ -25,7 +27,7 @@
     {%- elif type == 'json' -%}
         {{ valid_json(text) }}
     {%- else -%}
-        {{ exceptions.raise_compiler_error("Unknown type '" ~ type ~ "' for column " ~ column ~ ": use text, timestamp, microseconds, date, decimal, number, integer, boolean or json.") }}
+        {{ exceptions.raise_compiler_error("Unknown type '" ~ type ~ "' for column " ~ column ~ ": use text, timestamp, microseconds, date, time, decimal, number, integer, boolean or json.") }}
     {%- endif -%}
 {%- endmacro %}
 
@@ -72,6 +74,15 @@
 {% macro default__epoch_timestamp(text) -%}
     {#- Microseconds since 1970 as a UTC instant. Sixteen digits are 2001 to 2286: seconds or milliseconds taken for microseconds would be January 1970. -#}
     case when regexp_matches({{ text }}, '^[1-9][0-9]{15}$') then make_timestamp(try_cast({{ text }} as bigint)) end
+{%- endmacro %}
+
+{% macro minutes_after_midnight(text) -%} {{ return(adapter.dispatch('minutes_after_midnight')(text)) }} {%- endmacro %}
+{% macro default__minutes_after_midnight(text) -%}
+    {#- A time of day (09:00, 9:00, 17:30:00, 24:00) as minutes; 24:00 is the end of the day. -#}
+    case
+        when regexp_matches({{ text }}, '^(([01]?[0-9]|2[0-3]):[0-5][0-9]|24:00)(:00)?$')
+            then 60 * cast(split_part({{ text }}, ':', 1) as integer) + cast(split_part({{ text }}, ':', 2) as integer)
+    end
 {%- endmacro %}
 
 {% macro local_midnight(day) -%} {{ return(adapter.dispatch('local_midnight')(day)) }} {%- endmacro %}

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol
 
 import numpy as np
@@ -231,5 +232,39 @@ class Shaped:
         return self.template.replace("{}", f"({self.column.sql(add, typed)})")
 
 
+@dataclass(frozen=True)
+class Stacked:
+    """The rows of one column, then those of another."""
+
+    first: Column
+    second: Column
+
+    def __len__(self) -> int:
+        return len(self.first) + len(self.second)
+
+    def sql(self, add: AddArray, typed: bool) -> str:
+        before, after = len(self.first), len(self.second)
+        is_first = add(np.arange(before + after) < before)
+
+        def padded(head: int, tail: int, array: NDArray) -> str:
+            return add(np.concatenate((np.zeros(head, array.dtype), array, np.zeros(tail, array.dtype))))
+
+        # a column without values takes the other's type
+        if isinstance(self.first, Empty) and isinstance(self.second, Empty):
+            return Empty(before + after).sql(add, typed)
+        first, second = (
+            "null" if isinstance(column, Empty) else column.sql(partial(padded, head, tail), typed)
+            for column, head, tail in ((self.first, 0, after), (self.second, before, 0))
+        )
+        return f"case when {is_first} then {first} else {second} end"
+
+
 Table = dict[str, Column]
 """Column name -> column; all columns of a table have the same length."""
+
+
+def stacked(first: Table, second: Table) -> Table:
+    """The rows of one table, then those of another with the same columns."""
+    if list(first) != list(second):
+        raise AssertionError("the tables have different columns")
+    return {name: Stacked(column, second[name]) for name, column in first.items()}

@@ -19,6 +19,7 @@ from simulator.marketing import AdConversions, AdDays, AdPlan, CrmCampaigns
 from simulator.members import Members
 from simulator.money import ExchangeRates
 from simulator.orders import CustomerCosts, Orders
+from simulator.service import Service
 from simulator.settings import SimulationSettings
 from simulator.staff import Partners, Staff
 from simulator.targets import Target
@@ -64,6 +65,7 @@ class CompanyParts:
     weekly_reach: WeeklyReach
     mailings: Mailings
     targets: list[Target]
+    service: Service
 
 
 def stream(settings: SimulationSettings, topic: str) -> np.random.Generator:

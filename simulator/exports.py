@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from simulator.columns import Empty, Table
+from simulator.columns import Empty, Table, stacked
 from simulator.company import CompanyParts, stream
 from simulator.exports_ads import google_table, meta_table
 from simulator.exports_audience import mailing_table, web_event_table, weekly_reach_table
@@ -32,6 +32,7 @@ from simulator.exports_sales import (
     product_table,
     task_table,
 )
+from simulator.exports_service import case_table, quote_table, reply_table, request_table, survey_table
 
 # Objects that the sample company does not export: the files are there, with their header only.
 GENERIC_HEADERS = {
@@ -79,8 +80,9 @@ def build_tables(company: CompanyParts) -> dict[str, Table]:
             "opportunity_line_item": line_table(company, rng),
             "product2": product_table(company),
             "partner": partner_table(company, rng),
-            "task": task_table(company, rng),
+            "task": stacked(task_table(company, rng), reply_table(company)),
             "order": order_table(company, rng),
+            "case": case_table(company),
         },
         "google_ads": {"ad_performance_daily": google_table(company)},
         "meta_ads": {"ad_performance_daily": meta_table(company)},
@@ -99,6 +101,9 @@ def build_tables(company: CompanyParts) -> dict[str, Table]:
             "deal_registration": deal_registration_table(company),
             "email_campaign": mailing_table(company),
             "ad_reach_weekly": weekly_reach_table(company),
+            "request": request_table(company),
+            "quote": quote_table(company),
+            "survey": survey_table(company),
         },
         "reference": reference_tables(company),
     }

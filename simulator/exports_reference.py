@@ -12,6 +12,7 @@ from simulator.company import CompanyParts
 from simulator.deal_paths import LOST, QUALIFICATION, STAGES, WON
 from simulator.deals import ROLES, SOURCED
 from simulator.exports_people import CAMPAIGN, constant, partner_account, rep_user
+from simulator.exports_service import holiday_rows, hours_rows
 from simulator.marketing import PLATFORMS
 from simulator.money import CURRENCIES, EUR
 from simulator.staff import COMMISSION, REGIONS, TIERS
@@ -172,5 +173,7 @@ def reference_tables(company: CompanyParts) -> dict[str, Table]:
             "priority,platform,channel,too_seldom_below,too_often_above", FREQUENCY_THRESHOLDS
         ),
         "target": target_table(company),
+        "business_hours": written_table("weekday,opens_at,closes_at", hours_rows()),
+        "holiday": written_table("holiday_on,name,opens_at,closes_at", holiday_rows(company)),
         "maturity_window": written_table("kpi_id,maturity_days", MATURITY_DAYS),
     }

@@ -22,6 +22,7 @@ from simulator.marketing import draw_ad_conversions, draw_ad_days, draw_ad_plan,
 from simulator.members import draw_members
 from simulator.money import draw_exchange_rates
 from simulator.orders import draw_costs, draw_orders
+from simulator.service import draw_service
 from simulator.settings import SimulationError, SimulationSettings
 from simulator.staff import draw_partners, draw_staff
 from simulator.targets import draw_targets
@@ -83,10 +84,11 @@ def simulate(settings: SimulationSettings | None = None) -> Company:
     weekly_reach = draw_weekly_reach(audience, plan, ad_days)
     mailings = draw_mailings(audience, settings, timeline, campaigns)
     targets = draw_targets(rng("targets"), timeline, rates, staff, partners, leads, deals, orders)
-    if max(len(history), len(tasks), len(leads)) > LARGEST_ID_NUMBER // 2:
+    service = draw_service(rng("service"), settings, timeline, leads, accounts, deals, staff.reps)
+    if max(len(history), len(tasks) + len(service.replies), len(leads)) > LARGEST_ID_NUMBER // 2:
         raise SimulationError("the company is too large for its record ids; choose a smaller scale")
     return Company(
         settings, timeline, rates, staff, partners, plan, ad_days, ad_conversions, campaigns, leads,
         accounts, deals, history, orders, costs, members, tasks, handovers, deleted_at,
-        notes, enablement, lifecycle, web, weekly_reach, mailings, targets,
+        notes, enablement, lifecycle, web, weekly_reach, mailings, targets, service,
     )  # fmt: skip

@@ -36,6 +36,7 @@ from simulator.truth_marketing import count_ads, count_attribution, count_leads
 from simulator.truth_pipeline import count_open_pipeline, count_pipeline_movement
 from simulator.truth_products import count_order_lines
 from simulator.truth_sales import count_opportunities, count_partners, count_stage_conversion
+from simulator.truth_service import count_response_lift, count_response_times, count_service_quality
 
 
 def count_truth(company: CompanyParts) -> dict[str, Any]:
@@ -82,6 +83,9 @@ def count_truth(company: CompanyParts) -> dict[str, Any]:
         "ad_frequency": count_ad_frequency(company),
         "engagement": count_engagement(company),
         "targets": count_targets(company),
+        "response_times": count_response_times(company),
+        "response_lift": count_response_lift(company),
+        "service_quality": count_service_quality(company),
     }
 
 

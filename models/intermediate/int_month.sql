@@ -24,6 +24,12 @@ starts as (
     select min(date_on) as first_on from {{ ref('int_email_campaign') }}
     union all
     select min({{ local_date('occurred_at') }}) as first_on from {{ ref('int_web_action_records') }}
+    union all
+    select min({{ local_date('requested_at') }}) as first_on from {{ ref('int_request') }}
+    union all
+    select min({{ local_date('least(quote_requested_at, sent_at)') }}) as first_on from {{ ref('int_quote') }}
+    union all
+    select min({{ local_date('least(sent_at, answered_at)') }}) as first_on from {{ ref('int_survey') }}
 ),
 
 spine as (

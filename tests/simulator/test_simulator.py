@@ -143,10 +143,41 @@ PHENOMENA = {
     "a member who did not respond": """
         select count(*) from live_campaign_member where HasResponded = 'false'
         and FirstRespondedDate is null""",
+    "a case that nobody answered": """
+        select count(*) from live_case as c where First_Response__c is null and not exists (
+        select 1 from live_task as t where t.WhatId = c.Id and CallType is null and Is_Automated__c = 'false')""",
+    "a case with an automatic reply before the answer": """
+        select count(*) from (select WhatId from live_task where WhatId like '500%' group by all
+        having min(CompletedDateTime) filter (where Is_Automated__c = 'true')
+             < min(CompletedDateTime) filter (where Is_Automated__c = 'false'))""",
+    "a case answered after exactly an hour": """
+        select count(*) from live_case as c join live_task as t on t.WhatId = c.Id
+        where t.CompletedDateTime::timestamp = c.CreatedDate::timestamp + interval 1 hour""",
+    "a first response from before the case": "select count(*) from live_case where First_Response__c < CreatedDate",
+    "an answer from before the case": """
+        select count(*) from live_case as c join live_task as t on t.WhatId = c.Id
+        where t.CompletedDateTime < c.CreatedDate""",
+    "a customer's call about a case": "select count(*) from live_task where WhatId like '500%' and CallType = 'Inbound'",
+    "a case in a queue": "select count(*) from live_case where OwnerId like '00G%'",
+    "a reopened case": "select count(*) from live_case where Reopened_Count__c::int > 0",
+    "a case of which nobody says whether it was reopened": "select count(*) from live_case where Reopened_Count__c is null",
+    "a lead who asks twice": """
+        select count(*) from (select lead_id from generic_request group by all having count(*) > 1)""",
+    "a quote that was never sent": "select count(*) from generic_quote where sent_at is null",
+    "a quote without a flag for its final revision": """
+        select count(*) from (select quote_id from generic_quote group by all having count(is_final) = 0 and count(*) > 1)""",
+    "a survey that nobody answered": """
+        select count(*) from generic_survey where answered_at is null and score is null and is_resolved is null""",
+    "a score without the time of the answer": "select count(*) from generic_survey where answered_at is null and score is not null",
+    "a score outside of its scale": "select count(*) from generic_survey where survey_kind = 'satisfaction' and score::int > coalesce(scale_maximum::int, 5)",
+    "deleted requests, quotes and surveys": """
+        select least((select count(*) from generic_request where is_deleted = 'true'),
+        (select count(*) from generic_quote where is_deleted = 'true'),
+        (select count(*) from generic_survey where is_deleted = 'true'))""",
     "deleted costs": "select count(*) from generic_customer_cost where is_deleted = 'true'",
 } | {
     f"deleted rows of {name}": f"select count(*) from \"{name}\" where IsDeleted = 'true'"
-    for name in ("lead", "opportunity", "opportunity_history", "partner", "order", "task", "campaign_member")
+    for name in ("lead", "opportunity", "opportunity_history", "partner", "order", "task", "campaign_member", "case")
 } | {
     f"older versions of {name}": f'select count(*) - count(distinct Id) from "{name}"'
     for name in ("lead", "account", "opportunity", "order", "task")
@@ -271,7 +302,13 @@ def test_the_exports_keep_the_rule_that(database: duckdb.DuckDBPyConnection, rul
         ("opportunity_history", "OpportunityId", "opportunity"),
         ("opportunity_line_item", "Product2Id", "product2"),
         ("partner", "AccountToId", "account"),
-        ("task", "WhatId", "opportunity"),
+        ("task", "WhatId", "opportunity or case"),
+        ("case", "AccountId", "account"),
+        ("generic_request", "lead_id", "lead"),
+        ("generic_request", "owner_id", "user"),
+        ("generic_quote", "opportunity_id", "opportunity"),
+        ("generic_survey", "request_id", "case"),
+        ("generic_survey", "customer_id", "account"),
         ("task", "AccountId", "account"),
         ("order", "AccountId", "account"),
         ("generic_customer_cost", "customer_id", "account"),
@@ -282,7 +319,8 @@ def test_the_exports_keep_the_rule_that(database: duckdb.DuckDBPyConnection, rul
 def test_references_lead_somewhere(
     database: duckdb.DuckDBPyConnection, table: str, column: str, target: str
 ) -> None:
-    query = f'select count(*) from "{table}" where {column} not in (select Id from "{target}")'
+    targets = " union all ".join(f'select Id from "{name}"' for name in target.split(" or "))
+    query = f'select count(*) from "{table}" where {column} not in ({targets})'
     assert count(database, query) == 0
 
 

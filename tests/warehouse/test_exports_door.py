@@ -140,6 +140,9 @@ def test_objects_that_were_not_exported_are_empty_and_not_broken(company: Wareho
         "marketing.fct_touchpoint",
         "sales.fct_lead",
         "customers.fct_customer_cost",
+        "service.fct_request",
+        "service.fct_quote",
+        "service.fct_survey",
     ):
         assert company.one(f"select count(*) from {table}") == (0,), table
 

@@ -1,4 +1,4 @@
--- One row per rep and validity period. Who owns deals or leads or made calls and is listed by no export has a row too.
+-- One row per rep and validity period. Who owns deals, leads, requests or quotes, or made calls, and is listed by no export has a row too.
 with
 
 reps as (
@@ -31,6 +31,18 @@ owners as (
         source_system,
         rep_id
     from {{ ref('int_activity') }}
+    where rep_id is not null
+    union
+    select
+        crm_source_system as source_system,
+        owner_id as rep_id
+    from {{ ref('int_request') }}
+    where owner_id is not null
+    union
+    select
+        crm_source_system as source_system,
+        rep_id
+    from {{ ref('int_quote') }}
     where rep_id is not null
 ),
 

@@ -20,7 +20,7 @@ by_period as (
 ),
 
 by_scope as (
-    {{ scoped('by_period', activity_scopes()) }}
+    {{ scoped('by_period', service_scopes()) }}
 ),
 
 counted as (
