@@ -83,13 +83,13 @@ filled as (
         spine.period_month,
         spine.scope_kind,
         spine.scope_id,
-        basis.revenue_basis,
         {% for part in ['start', 'expansion', 'contraction', 'churn', 'new', 'returned', 'end'] %}
         case when spine.period_kind = 'all' or {{ month_end_of('spine.period_month') }} <= as_of.as_of_on then cast(coalesce(summed.{{ part }}_base, 0) as {{ money_type() }}) end as {{ part }}_base,
         {% endfor %}
         {% for part in ['customers_at_start', 'expanded', 'contracted', 'churned', 'new', 'returned', 'customers_at_end'] %}
-        case when spine.period_kind = 'all' or {{ month_end_of('spine.period_month') }} <= as_of.as_of_on then coalesce(summed.{{ part }}_count, 0) end as {{ part }}_count{{ ',' if not loop.last }}
+        case when spine.period_kind = 'all' or {{ month_end_of('spine.period_month') }} <= as_of.as_of_on then coalesce(summed.{{ part }}_count, 0) end as {{ part }}_count,
         {% endfor %}
+        basis.revenue_basis
     from spine
     cross join basis
     cross join {{ ref('int_as_of') }} as as_of
