@@ -15,7 +15,7 @@ spend as (
         0 as leads_count,
         0 as opportunities_count,
         0 as customers_count
-    from {{ ref('int_marketing_cost') }}
+    from {{ ref('fct_campaign_cost') }}
 ),
 
 leads as (
@@ -30,7 +30,7 @@ leads as (
     from {{ ref('fct_lead') }} as lead
     inner join campaigns
         on lead.campaign_id = campaigns.campaign_id
-    where lead.duplicate_of_lead_id is null
+    where lead.is_survivor
 ),
 
 campaign_deals as (
@@ -40,7 +40,7 @@ campaign_deals as (
         campaigns.campaign_id,
         deal.created_on,
         deal.closed_on,
-        deal.outcome
+        deal.is_won
     from {{ ref('fct_opportunity') }} as deal
     left join {{ ref('fct_lead') }} as lead
         on
@@ -74,7 +74,7 @@ events as (
         0 as opportunities_count,
         1 as customers_count
     from campaign_deals
-    where outcome = 'won'
+    where is_won
 ),
 
 summed as (

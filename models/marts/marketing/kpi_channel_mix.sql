@@ -20,11 +20,11 @@ leads as (
         created_on as occurred_on,
         1 as leads_count,
         {{ whole_number('is_won') }} as won_leads_count,
-        {{ whole_number('opportunity_id is not null') }} as opportunities_count,
+        {{ whole_number('became_opportunity') }} as opportunities_count,
         cast(0 as {{ money_type() }}) as won_revenue_base,
         cast(0 as {{ money_type() }}) as cost_base
     from {{ ref('fct_lead') }}
-    where duplicate_of_lead_id is null
+    where is_survivor
 ),
 
 revenue as (
@@ -67,18 +67,14 @@ untouched_revenue as (
 
 costs as (
     select
-        coalesce(campaign.channel_group, 'unknown') as channel_group,
-        cost.occurred_on,
+        channel_group,
+        occurred_on,
         0 as leads_count,
         0 as won_leads_count,
         0 as opportunities_count,
         cast(0 as {{ money_type() }}) as won_revenue_base,
-        cost.spend_base as cost_base
-    from {{ ref('int_marketing_cost') }} as cost
-    left join {{ ref('dim_campaign') }} as campaign
-        on
-            cost.platform = campaign.platform
-            and cost.campaign_id = campaign.campaign_id
+        spend_base as cost_base
+    from {{ ref('fct_campaign_cost') }}
 ),
 
 events as (

@@ -228,9 +228,14 @@ select
     joined.stage_order,
     joined.is_qualified,
     joined.outcome,
+    joined.outcome in ('won', 'lost') as is_closed,
+    joined.outcome = 'won' as is_won,
+    joined.outcome = 'lost' as is_lost,
+    coalesce({{ is_mature('joined.created_on', 'win_rate') }}, false) as is_win_rate_mature,
     joined.is_reopened,
     joined.loss_reason,
     joined.lost_to_competitor,
+    joined.lost_to_competitor is not null as is_lost_to_competitor,
     joined.created_at,
     joined.first_followup_at,
     joined.first_closed_at,
@@ -242,11 +247,13 @@ select
     joined.currency,
     joined.rate_on,
     {{ in_reporting_currency('joined.amount', 'joined.currency', 'fx.rate') }} as amount_base,
+    coalesce(joined.amount <> 0, false) as has_amount,
     case when joined.outcome in ('won', 'lost') then {{ days_between('joined.created_on', 'joined.closed_on') }} end as cycle_from_created_days,
     case when joined.outcome in ('won', 'lost') then {{ days_between('joined.first_followup_on', 'joined.closed_on') }} end as cycle_from_followup_days,
     joined._export_file,
     joined._export_record
 from joined
+cross join {{ ref('int_as_of') }} as as_of
 left join {{ ref('int_fx_rate_daily') }} as fx
     on
         joined.currency = fx.currency
