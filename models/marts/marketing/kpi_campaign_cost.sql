@@ -34,7 +34,6 @@ leads as (
 ),
 
 campaign_deals as (
-    -- the campaign that the deal names, else the one that its lead names
     select
         campaigns.platform,
         campaigns.campaign_id,
@@ -42,12 +41,8 @@ campaign_deals as (
         deal.closed_on,
         deal.is_won
     from {{ ref('fct_opportunity') }} as deal
-    left join {{ ref('fct_lead') }} as lead
-        on
-            deal.source_system = lead.source_system
-            and deal.lead_id = lead.lead_id
     inner join campaigns
-        on coalesce(deal.campaign_id, lead.campaign_id) = campaigns.campaign_id
+        on deal.credited_campaign_id = campaigns.campaign_id
 ),
 
 events as (

@@ -20,7 +20,6 @@ reps as (
 joined as (
     select
         leads.*,
-        coalesce(campaign_key.campaign_id, leads.platform_campaign_id, leads.campaign_id) as resolved_campaign_id,
         reps.team,
         reps.region,
         -- a deal that did not exist at as_of is not known yet
@@ -37,10 +36,6 @@ joined as (
         on
             leads.source_system = deals.source_system
             and leads.opportunity_id = deals.opportunity_id
-    left join {{ ref('int_campaign_key') }} as campaign_key
-        on
-            leads.source_system = campaign_key.named_by
-            and leads.campaign_id = campaign_key.named_id
 )
 
 select
@@ -51,7 +46,7 @@ select
     joined.source,
     coalesce(joined.channel, 'Unknown') as channel,
     coalesce(joined.channel_group, 'unknown') as channel_group,
-    joined.resolved_campaign_id as campaign_id,
+    joined.known_campaign_id as campaign_id,
     joined.partner_id,
     joined.owner_id,
     joined.team,

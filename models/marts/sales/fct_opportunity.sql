@@ -144,6 +144,7 @@ joined as (
         coalesce(sourcing_partners.partner_id, opportunities.sourcing_partner_id) as sourcing_partner_id,
         coalesce(converted_leads.lead_id, opportunities.lead_id) as lead_id,
         coalesce(campaign_key.campaign_id, opportunities.campaign_id) as campaign_id,
+        coalesce(campaign_key.campaign_id, opportunities.campaign_id, lead.known_campaign_id) as credited_campaign_id,
         coalesce(opportunities.source, converted_leads.source) as source,
         opportunities.product_id,
         product.product_id is not null as is_product_listed,
@@ -195,6 +196,10 @@ joined as (
         on
             opportunities.source_system = campaign_key.named_by
             and opportunities.campaign_id = campaign_key.named_id
+    left join {{ ref('int_lead') }} as lead
+        on
+            opportunities.source_system = lead.source_system
+            and coalesce(converted_leads.lead_id, opportunities.lead_id) = lead.lead_id
     left join line_families
         on
             opportunities.source_system = line_families.source_system
@@ -220,6 +225,7 @@ select
     joined.sourcing_partner_id,
     joined.lead_id,
     joined.campaign_id,
+    joined.credited_campaign_id,
     joined.source,
     joined.product_id,
     joined.is_product_listed,
