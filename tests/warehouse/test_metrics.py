@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import os
+import re
+import subprocess
+import sys
 from collections import defaultdict
 from collections.abc import Iterator
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
 
-from tests.conftest import Warehouse
+from tests.conftest import ROOT, Warehouse
 from tests.warehouse.metric_queries import (
     Address,
     Cut,
@@ -63,7 +68,11 @@ TABLES = {
     ),
     "kpi_stage_dwell": scoped(
         "sales.kpi_stage_dwell",
-        {kind: item.replace("partner", "opportunity__partner") for kind, item in DEALS.items() if kind != "rep"},
+        {
+            kind: item.replace("partner", "opportunity__partner")
+            for kind, item in DEALS.items()
+            if kind != "rep"
+        },
         ("stage", "stage_visit__visited_stage"),
     ),
     "kpi_product_sales": Table("sales.kpi_product_sales", monthly([Cut(["product_id"], ["product"])])),
@@ -83,7 +92,9 @@ TABLES = {
     "kpi_channel_mix": Table(
         # there, revenue that no touch explains counts as unknown
         "marketing.kpi_channel_mix",
-        monthly([Cut(["channel_group"], ["channel_group"], "channel_group <> 'unknown'", leaves_out_nobody=True)]),
+        monthly(
+            [Cut(["channel_group"], ["channel_group"], "channel_group <> 'unknown'", leaves_out_nobody=True)]
+        ),
     ),
     # 37 metrics: a level by month or over all months, as the other follows from the additions of `all`
     "kpi_roas": Table(
@@ -96,7 +107,9 @@ TABLES = {
             *monthly([Cut(where="level = 'all'")]),
         ],
     ),
-    "attribution_channel": Table("marketing.attribution_channel", [Cut(["channel"], ["attribution__channel"])]),
+    "attribution_channel": Table(
+        "marketing.attribution_channel", [Cut(["channel"], ["attribution__channel"])]
+    ),
     "kpi_partner_scorecard": Table(
         "partners.kpi_partner_scorecard", monthly([Cut(["partner_id"], ["partner"], of_nobody="direct")])
     ),
@@ -168,9 +181,56 @@ def test_metrics_say_what_the_table_says(
                     held = table[key][place] if key in table else None
                     compared += 1
                     if not same(said, held, exists=key in values and key in table):
-                        differences.append(f"{address.metric} by {cut.group_by} {key}: {said}, the table {held}")
+                        differences.append(
+                            f"{address.metric} by {cut.group_by} {key}: {said}, the table {held}"
+                        )
     assert not differences, f"{len(differences)} of {compared}:\n" + "\n".join(differences[:20])
     assert compared
+
+
+def test_the_rate_of_each_completeness_band_is_one_metric_by_band(
+    release: duckdb.DuckDBPyConnection, metrics: Metrics
+) -> None:
+    bands = ("complete", "partial", "poor")
+    rates = release.execute(
+        f"select {', '.join(f'{band}_opportunity_rate' for band in bands)} from sales.kpi_leads "
+        "where period_kind = 'all' and scope_kind = 'all'"
+    ).fetchone()
+    assert rates is not None and None not in rates
+    sql = metrics.sql(["lead_to_opportunity_rate"], ["lead__completeness_band"])
+    found: dict[str, float] = dict(release.execute(sql).fetchall())
+    for band, rate in zip(bands, rates, strict=True):
+        assert found[band] == pytest.approx(rate, rel=1e-12), band
+
+
+def test_the_page_about_metrics_names_all_of_them(metrics: Metrics) -> None:
+    page = (ROOT / "docs" / "metrics.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"`(\w+)`", page))
+    assert set(metrics.declared) - named == set()
+
+
+@pytest.mark.slow
+def test_mf_answers_in_the_root_of_the_repository_from_the_release(sample: Warehouse) -> None:
+    environment = {
+        **os.environ,
+        "DBT_TARGET": "published",
+        "KPI_PUBLISHED_DIR": str(sample.paths.published_dir),
+    }
+    commands = Path(sys.executable).parent
+    answer = ""
+    for command in (["dbt", "parse", "--quiet"], ["mf", "query", "--metrics", "win_rate", "--decimals", "9"]):
+        answer = subprocess.run(
+            [str(commands / command[0]), *command[1:]],
+            cwd=ROOT,
+            env=environment,
+            check=True,
+            capture_output=True,
+            text=True,
+        ).stdout
+    expected = sample.one(
+        "select win_rate from sales.kpi_deals where period_kind = 'all' and scope_kind = 'all'"
+    )
+    assert float(answer.split()[-1]) == pytest.approx(expected[0], abs=1e-8)
 
 
 def of_metrics(
@@ -196,7 +256,10 @@ def of_table(
     rows = release.execute(
         f"select {columns} from {source} where {cut.where} and {chosen[0].condition}"
     ).fetchall()
-    found = {tuple(named(value, cut.of_nobody) for value in row[: len(cut.keys)]): row[len(cut.keys) :] for row in rows}
+    found = {
+        tuple(named(value, cut.of_nobody) for value in row[: len(cut.keys)]): row[len(cut.keys) :]
+        for row in rows
+    }
     assert len(found) == len(rows), f"{source} has several rows for one of {cut.keys}"
     return found
 
