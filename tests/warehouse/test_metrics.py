@@ -36,6 +36,7 @@ DEALS = {
     "product_family": "opportunity__product_family",
     "partner": "partner",
 }
+OF_THE_DEAL = {kind: item if "__" in item else f"opportunity__{item}" for kind, item in DEALS.items()}
 LEADS = {
     "team": "lead__team",
     "rep": "rep",
@@ -66,14 +67,9 @@ TABLES = {
         ("loss_reason", "opportunity__loss_reason"),
         ("competitor", "opportunity__competitor"),
     ),
-    "kpi_stage_dwell": scoped(
-        "sales.kpi_stage_dwell",
-        {
-            kind: item.replace("partner", "opportunity__partner")
-            for kind, item in DEALS.items()
-            if kind != "rep"
-        },
-        ("stage", "stage_visit__visited_stage"),
+    "kpi_stage_dwell": scoped("sales.kpi_stage_dwell", OF_THE_DEAL, ("stage", "stage_visit__visited_stage")),
+    "kpi_stage_conversion": scoped(
+        "sales.kpi_stage_conversion", OF_THE_DEAL, ("from_stage", "stage_pair__from_stage")
     ),
     "kpi_product_sales": Table("sales.kpi_product_sales", monthly([Cut(["product_id"], ["product"])])),
     "kpi_revenue": scoped("customers.kpi_revenue", CUSTOMERS),
