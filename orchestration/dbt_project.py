@@ -57,6 +57,7 @@ def parse(paths: ProjectPaths) -> ParsedProject:
         ConfigurationError: dbt cannot read the project; the message is dbt's.
     """
     from dbt.cli.main import dbtRunner
+    from dbt.contracts.graph.semantic_manifest import SemanticManifest
 
     with _environment(paths):
         result = dbtRunner().invoke(["parse", *_common_arguments(paths), "--no-write-json"])
@@ -64,6 +65,8 @@ def parse(paths: ProjectPaths) -> ParsedProject:
     if not result.success or result.result is None:
         raise ConfigurationError(f"dbt cannot read the project in {paths.root}: {result.exception}")
     manifest = result.result.writable_manifest().to_dict(omit_none=False)
+    # `mf query` reads the metrics from here; the rest of dbt's JSON has no reader and costs 0.4 s.
+    SemanticManifest(result.result).write_json_to_file(str(paths.target_dir / "semantic_manifest.json"))
     return ParsedProject(handle=result.result, manifest=manifest)
 
 

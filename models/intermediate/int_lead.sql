@@ -154,6 +154,8 @@ select
     grouped.click_platform,
     grouped.campaign_id,
     grouped.platform_campaign_id,
+    -- the campaign of dim_campaign, however the export names it
+    coalesce(campaign_key.campaign_id, grouped.platform_campaign_id, grouped.campaign_id) as known_campaign_id,
     grouped.platform_ad_id,
     channel.channel,
     channel.channel_group,
@@ -174,3 +176,7 @@ left join {{ ref('int_channel') }} as channel
         {{ origin_key('grouped.utm_source') }} = channel.utm_source
         and {{ origin_key('grouped.utm_medium') }} = channel.utm_medium
         and {{ origin_key('grouped.source') }} = channel.lead_source
+left join {{ ref('int_campaign_key') }} as campaign_key
+    on
+        grouped.source_system = campaign_key.named_by
+        and grouped.campaign_id = campaign_key.named_id

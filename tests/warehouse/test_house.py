@@ -98,6 +98,16 @@ def test_each_folder_depends_only_on_those_to_its_left(sample: Warehouse) -> Non
             assert place(nodes[parent]) <= place(node), f"{node['name']} reads {parent}"
 
 
+def test_metrics_are_yaml_over_published_facts_and_say_what_they_are(sample: Warehouse) -> None:
+    assert {file.suffix for file in (ROOT / "models" / "metrics").iterdir()} == {".yml"}
+    public = {model["unique_id"] for model in sample.models(public=True)}
+    for semantic_model in sample.manifest["semantic_models"].values():
+        assert set(semantic_model["depends_on"]["nodes"]) <= public, semantic_model["name"]
+        assert semantic_model["description"], semantic_model["name"]
+    for metric in sample.manifest["metrics"].values():
+        assert metric["label"] and metric["description"].endswith("."), metric["name"]
+
+
 def test_staging_reads_one_export_and_only_its_own_systems(sample: Warehouse) -> None:
     for node in sample.models():
         if node["path"].startswith("staging/"):

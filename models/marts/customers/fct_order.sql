@@ -11,6 +11,7 @@ select
     orders.rate_on,
     {{ in_reporting_currency('orders.amount', 'orders.currency', 'fx.rate') }} as amount_base,
     {{ in_reporting_currency('orders.cost', 'orders.currency', 'fx.rate') }} as cost_base,
+    orders.cost is not null as has_cost,
     orders.revenue_source,
     orders._export_file,
     orders._export_record

@@ -47,15 +47,11 @@ new_customers as (
 
 campaign_costs as (
     select
-        coalesce(campaign.channel_group, 'unknown') as channel_group,
-        cost.occurred_on,
-        cost.spend_base as cost_base,
+        channel_group,
+        occurred_on,
+        spend_base as cost_base,
         0 as new_customers_count
-    from {{ ref('int_marketing_cost') }} as cost
-    left join {{ ref('dim_campaign') }} as campaign
-        on
-            cost.platform = campaign.platform
-            and cost.campaign_id = campaign.campaign_id
+    from {{ ref('fct_campaign_cost') }}
 ),
 
 sales_costs as (

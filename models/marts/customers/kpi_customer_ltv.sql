@@ -32,7 +32,7 @@ margin as (
     -- expected revenue is worth its margin; where orders carry no cost it counts whole
     select coalesce({{ divide('sum(amount_base) - sum(cost_base)', 'sum(amount_base)') }}, 1) as margin_ratio
     from {{ ref('fct_order') }}
-    where cost_base is not null
+    where has_cost
 ),
 
 predicted as (

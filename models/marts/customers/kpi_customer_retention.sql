@@ -8,44 +8,17 @@ customers as (
         customer.customer_id,
         customer.segment,
         customer.country,
-        customer.first_order_on
+        customer.first_order_on,
+        customer.is_old_enough_to_repeat as is_old_enough,
+        customer.has_repeated
     from {{ ref('dim_customer') }} as customer
     -- subscribers who never ordered are customers, too, but have no first order to repeat
     where customer.customer_since_on is not null
 ),
 
-second_orders as (
-    select
-        source_system,
-        customer_id,
-        ordered_on as second_order_on
-    from (
-        select
-            source_system,
-            customer_id,
-            ordered_on,
-            row_number() over (partition by source_system, customer_id order by ordered_on, order_id) as order_number
-        from {{ ref('fct_order') }}
-    ) as numbered
-    where order_number = 2
-),
-
 repeaters as (
-    select
-        customers.source_system,
-        customers.customer_id,
-        customers.segment,
-        customers.country,
-        customers.first_order_on,
-        {{ dbt.dateadd('day', var('repeat_purchase_days'), 'customers.first_order_on') }} <= as_of.as_of_on as is_old_enough,
-        coalesce({{ days_between('customers.first_order_on', 'second_orders.second_order_on') }} <= {{ var('repeat_purchase_days') }}, false) as has_repeated
-    from customers
-    cross join {{ ref('int_as_of') }} as as_of
-    left join second_orders
-        on
-            customers.source_system = second_orders.source_system
-            and customers.customer_id = second_orders.customer_id
-    where customers.first_order_on is not null
+    select * from customers
+    where first_order_on is not null
 ),
 
 repeats_by_period as (

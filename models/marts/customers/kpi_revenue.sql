@@ -10,6 +10,7 @@ orders as (
         {{ month_of('orders.ordered_on') }} as period_month,
         orders.amount_base,
         orders.cost_base,
+        orders.has_cost,
         customer.first_order_on,
         customer.segment,
         customer.country
@@ -44,7 +45,7 @@ monthly as (
         count(*) as orders_count,
         count(distinct customer_key) as active_customers_count,
         count(distinct customer_key) filter (where {{ month_of('first_order_on') }} = period_month) as new_customers_count,
-        sum(amount_base) filter (where cost_base is not null) as costed_revenue_base,
+        sum(amount_base) filter (where has_cost) as costed_revenue_base,
         sum(cost_base) as cost_base
     from by_scope
     group by scope_kind, scope_id, period_month
@@ -93,7 +94,7 @@ overall as (
         count(by_scope.customer_key) as orders_count,
         count(distinct by_scope.customer_key) as active_customers_count,
         count(distinct by_scope.customer_key) as new_customers_count,
-        sum(by_scope.amount_base) filter (where by_scope.cost_base is not null) as costed_revenue_base,
+        sum(by_scope.amount_base) filter (where by_scope.has_cost) as costed_revenue_base,
         sum(by_scope.cost_base) as cost_base,
         cast(null as {{ money_type() }}) as previous_month_revenue_base,
         cast(null as {{ money_type() }}) as previous_year_revenue_base,

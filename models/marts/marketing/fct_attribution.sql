@@ -117,29 +117,37 @@ cumulated as (
         *,
         sum(weight) over (partition by journey_id, model order by touch_number rows between unbounded preceding and current row) as weight_so_far
     from weighted
+),
+
+ad_platforms as (
+    -- those that export what they cost: only their touches stand against spend
+    select distinct platform from {{ ref('fct_ad_performance_daily') }}
 )
 
 select
-    source_system,
-    journey_id as conversion_id,
-    touch_number,
-    model,
-    order_id,
-    converted_on,
-    touched_at,
-    channel,
-    channel_group,
-    platform,
-    campaign_id,
-    ad_group_id,
-    ad_id,
-    weight,
+    cumulated.source_system,
+    cumulated.journey_id as conversion_id,
+    cumulated.touch_number,
+    cumulated.model,
+    cumulated.order_id,
+    cumulated.converted_on,
+    cumulated.touched_at,
+    cumulated.channel,
+    cumulated.channel_group,
+    cumulated.platform,
+    ad_platforms.platform is not null as is_ad_platform,
+    cumulated.campaign_id,
+    cumulated.ad_group_id,
+    cumulated.ad_id,
+    cumulated.weight,
     -- differences of rounded running totals: the parts of a conversion add up to it to the last digit
     cast(
-        case when touch_number = touches_count then conversion_value_base else round(conversion_value_base * weight_so_far, 4) end
-        - round(conversion_value_base * greatest(weight_so_far - weight, 0), 4)
+        case when cumulated.touch_number = cumulated.touches_count then cumulated.conversion_value_base else round(cumulated.conversion_value_base * cumulated.weight_so_far, 4) end
+        - round(cumulated.conversion_value_base * greatest(cumulated.weight_so_far - cumulated.weight, 0), 4)
         as {{ money_type() }}
     ) as attributed_amount_base,
-    _export_file,
-    _export_record
+    cumulated._export_file,
+    cumulated._export_record
 from cumulated
+left join ad_platforms
+    on cumulated.platform = ad_platforms.platform

@@ -25,7 +25,7 @@ spend as (
         0 as opportunities_count,
         0 as won_deals_count,
         cast(null as varchar) as customer_key
-    from {{ ref('int_marketing_cost') }}
+    from {{ ref('fct_campaign_cost') }}
 ),
 
 leads as (
@@ -42,26 +42,21 @@ leads as (
     from {{ ref('fct_lead') }} as lead
     left join campaigns_by_id
         on lead.campaign_id = campaigns_by_id.campaign_id
-    where lead.duplicate_of_lead_id is null and lead.campaign_id is not null
+    where lead.is_survivor and lead.campaign_id is not null
 ),
 
 campaign_deals as (
-    -- the campaign that the deal names, else the one that its lead names
     select
         coalesce(campaigns_by_id.platform, 'unknown') as platform,
-        coalesce(deal.campaign_id, lead.campaign_id) as campaign_id,
+        deal.credited_campaign_id as campaign_id,
         deal.created_on,
         deal.closed_on,
-        deal.outcome,
-        deal.source_system || ' ' || coalesce(deal.account_id, 'deal ' || deal.opportunity_id) as customer_key
+        deal.is_won,
+        deal.source_system || ' ' || deal.customer_id as customer_key
     from {{ ref('fct_opportunity') }} as deal
-    left join {{ ref('fct_lead') }} as lead
-        on
-            deal.source_system = lead.source_system
-            and deal.lead_id = lead.lead_id
     left join campaigns_by_id
-        on coalesce(deal.campaign_id, lead.campaign_id) = campaigns_by_id.campaign_id
-    where coalesce(deal.campaign_id, lead.campaign_id) is not null
+        on deal.credited_campaign_id = campaigns_by_id.campaign_id
+    where deal.credited_campaign_id is not null
 ),
 
 events as (
@@ -90,7 +85,7 @@ events as (
         1 as won_deals_count,
         customer_key
     from campaign_deals
-    where outcome = 'won'
+    where is_won
 ),
 
 summed as (

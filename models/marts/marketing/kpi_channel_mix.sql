@@ -24,34 +24,19 @@ leads as (
         cast(0 as {{ money_type() }}) as won_revenue_base,
         cast(0 as {{ money_type() }}) as cost_base
     from {{ ref('fct_lead') }}
-    where duplicate_of_lead_id is null
+    where is_survivor
 ),
 
 opportunities as (
-    -- the group of the deal's lead; a deal without one came by the partner that brought it, else as its own source says
     select
-        coalesce(
-            lead.channel_group,
-            case when deal.sourcing_partner_id is not null then 'partner' end,
-            channel.channel_group,
-            'unknown'
-        ) as channel_group,
-        deal.created_on as occurred_on,
+        channel_group,
+        created_on as occurred_on,
         0 as leads_count,
         0 as won_leads_count,
         1 as opportunities_count,
         cast(0 as {{ money_type() }}) as won_revenue_base,
         cast(0 as {{ money_type() }}) as cost_base
-    from {{ ref('fct_opportunity') }} as deal
-    left join {{ ref('fct_lead') }} as lead
-        on
-            deal.source_system = lead.source_system
-            and deal.lead_id = lead.lead_id
-    left join {{ ref('int_channel') }} as channel
-        on
-            channel.utm_source = ''
-            and channel.utm_medium = ''
-            and {{ origin_key('deal.source') }} = channel.lead_source
+    from {{ ref('fct_opportunity') }}
 ),
 
 revenue as (
@@ -94,18 +79,14 @@ untouched_revenue as (
 
 costs as (
     select
-        coalesce(campaign.channel_group, 'unknown') as channel_group,
-        cost.occurred_on,
+        channel_group,
+        occurred_on,
         0 as leads_count,
         0 as won_leads_count,
         0 as opportunities_count,
         cast(0 as {{ money_type() }}) as won_revenue_base,
-        cost.spend_base as cost_base
-    from {{ ref('int_marketing_cost') }} as cost
-    left join {{ ref('dim_campaign') }} as campaign
-        on
-            cost.platform = campaign.platform
-            and cost.campaign_id = campaign.campaign_id
+        spend_base as cost_base
+    from {{ ref('fct_campaign_cost') }}
 ),
 
 events as (

@@ -24,10 +24,6 @@ spend_rows as (
             and ads.campaign_id = campaigns.campaign_id
 ),
 
-platforms as (
-    select distinct platform from spend_rows
-),
-
 attributed_rows as (
     -- what touches of the ad platforms' campaigns earned; a touch without an ad counts from its campaign upwards
     select
@@ -42,13 +38,11 @@ attributed_rows as (
         attribution.weight,
         attribution.attributed_amount_base
     from {{ ref('fct_attribution') }} as attribution
-    inner join platforms
-        on attribution.platform = platforms.platform
     left join campaigns
         on
             attribution.platform = campaigns.platform
             and attribution.campaign_id = campaigns.campaign_id
-    where attribution.weight > 0
+    where attribution.is_ad_platform and attribution.weight > 0
 ),
 
 models as (
@@ -200,7 +194,7 @@ margin as (
     select
         {{ divide('sum(amount_base) - sum(cost_base)', 'sum(amount_base)') }} as gross_margin_ratio
     from {{ ref('fct_order') }}
-    where cost_base is not null
+    where has_cost
 ),
 
 bounded as (

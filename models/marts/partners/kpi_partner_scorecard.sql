@@ -49,9 +49,10 @@ partner_deals as (
         deals.opportunity_id,
         coalesce(deals.sourcing_partner_id, 'direct') as partner_id,
         'sourced' as role,
-        deals.outcome,
+        deals.is_closed,
+        deals.is_won,
         deals.is_qualified,
-        deals.lost_to_competitor,
+        deals.is_lost_to_competitor,
         deals.amount_base,
         deals.created_on,
         deals.closed_on,
@@ -62,16 +63,17 @@ partner_deals as (
         on
             deals.source_system = roles.source_system
             and deals.opportunity_id = roles.opportunity_id
-            and deals.sourcing_partner_id = roles.partner_id
+            and roles.is_sourcing
     union all
     select
         deals.source_system,
         deals.opportunity_id,
         roles.partner_id,
         'influenced' as role,
-        deals.outcome,
+        deals.is_closed,
+        deals.is_won,
         deals.is_qualified,
-        deals.lost_to_competitor,
+        deals.is_lost_to_competitor,
         deals.amount_base,
         deals.created_on,
         deals.closed_on,
@@ -93,17 +95,17 @@ created as (
         period_month,
         count(*) filter (where role = 'sourced') as opportunities_count,
         count(*) filter (where role = 'sourced' and is_qualified) as qualified_count,
-        count(*) filter (where role = 'sourced' and is_qualified and outcome = 'won') as qualified_won_count,
+        count(*) filter (where role = 'sourced' and is_qualified and is_won) as qualified_won_count,
         count(*) filter (where role = 'influenced') as influenced_opportunities_count,
         count(*) filter (where role = 'influenced' and is_qualified) as influenced_qualified_count,
-        count(*) filter (where role = 'influenced' and is_qualified and outcome = 'won') as influenced_qualified_won_count
+        count(*) filter (where role = 'influenced' and is_qualified and is_won) as influenced_qualified_won_count
     from ({{ by_period('partner_deals', 'created_on') }}) as created_deals
     group by source_system, partner_id, period_kind, period_month
 ),
 
 closed_deals as (
     select * from partner_deals
-    where outcome in ('won', 'lost')
+    where is_closed
 ),
 
 closed as (
@@ -113,13 +115,13 @@ closed as (
         role,
         period_kind,
         period_month,
-        count(*) filter (where outcome = 'won') as deal_count,
+        count(*) filter (where is_won) as deal_count,
         count(*) as closed_count,
-        count(*) filter (where outcome = 'lost' and lost_to_competitor is not null) as lost_to_competitor_count,
-        sum(amount_base) filter (where outcome = 'won') as won_amount_base,
-        sum(cycle_from_created_days) filter (where outcome = 'won') as won_cycle_days,
-        count(cycle_from_created_days) filter (where outcome = 'won') as won_cycle_count,
-        sum(commission_base) filter (where outcome = 'won') as commission_base
+        count(*) filter (where is_lost_to_competitor) as lost_to_competitor_count,
+        sum(amount_base) filter (where is_won) as won_amount_base,
+        sum(cycle_from_created_days) filter (where is_won) as won_cycle_days,
+        count(cycle_from_created_days) filter (where is_won) as won_cycle_count,
+        sum(commission_base) filter (where is_won) as commission_base
     from ({{ by_period('closed_deals', 'closed_on') }}) as closed_deal_periods
     group by source_system, partner_id, role, period_kind, period_month
 ),
@@ -170,7 +172,7 @@ partner_leads as (
         created_on,
         is_won
     from {{ ref('fct_lead') }}
-    where duplicate_of_lead_id is null
+    where is_survivor
 ),
 
 leads as (

@@ -144,7 +144,15 @@ joined as (
         coalesce(sourcing_partners.partner_id, opportunities.sourcing_partner_id) as sourcing_partner_id,
         coalesce(converted_leads.lead_id, opportunities.lead_id) as lead_id,
         coalesce(campaign_key.campaign_id, opportunities.campaign_id) as campaign_id,
+        coalesce(campaign_key.campaign_id, opportunities.campaign_id, lead.known_campaign_id) as credited_campaign_id,
         coalesce(opportunities.source, converted_leads.source) as source,
+        -- the group of the deal's lead; a deal without one came by the partner that brought it, else as its own source says
+        coalesce(
+            lead.channel_group,
+            case when coalesce(sourcing_partners.partner_id, opportunities.sourcing_partner_id) is not null then 'partner' end,
+            channel.channel_group,
+            'unknown'
+        ) as channel_group,
         opportunities.product_id,
         product.product_id is not null as is_product_listed,
         coalesce(line_families.product_family, product.product_family, opportunities.product_family) as product_family,
@@ -195,6 +203,15 @@ joined as (
         on
             opportunities.source_system = campaign_key.named_by
             and opportunities.campaign_id = campaign_key.named_id
+    left join {{ ref('int_lead') }} as lead
+        on
+            opportunities.source_system = lead.source_system
+            and coalesce(converted_leads.lead_id, opportunities.lead_id) = lead.lead_id
+    left join {{ ref('int_channel') }} as channel
+        on
+            channel.utm_source = ''
+            and channel.utm_medium = ''
+            and {{ origin_key('opportunities.source') }} = channel.lead_source
     left join line_families
         on
             opportunities.source_system = line_families.source_system
@@ -213,6 +230,8 @@ select
     joined.source_system,
     joined.opportunity_id,
     joined.account_id,
+    -- a deal without an account is a customer of its own
+    coalesce(joined.account_id, 'deal ' || joined.opportunity_id) as customer_id,
     joined.owner_id,
     joined.team,
     joined.region,
@@ -220,7 +239,9 @@ select
     joined.sourcing_partner_id,
     joined.lead_id,
     joined.campaign_id,
+    joined.credited_campaign_id,
     joined.source,
+    joined.channel_group,
     joined.product_id,
     joined.is_product_listed,
     joined.product_family,
@@ -228,9 +249,14 @@ select
     joined.stage_order,
     joined.is_qualified,
     joined.outcome,
+    joined.outcome in ('won', 'lost') as is_closed,
+    joined.outcome = 'won' as is_won,
+    joined.outcome = 'lost' as is_lost,
+    coalesce({{ is_mature('joined.created_on', 'win_rate') }}, false) as is_win_rate_mature,
     joined.is_reopened,
     joined.loss_reason,
     joined.lost_to_competitor,
+    joined.lost_to_competitor is not null as is_lost_to_competitor,
     joined.created_at,
     joined.first_followup_at,
     joined.first_closed_at,
@@ -242,11 +268,13 @@ select
     joined.currency,
     joined.rate_on,
     {{ in_reporting_currency('joined.amount', 'joined.currency', 'fx.rate') }} as amount_base,
+    coalesce(joined.amount <> 0, false) as has_amount,
     case when joined.outcome in ('won', 'lost') then {{ days_between('joined.created_on', 'joined.closed_on') }} end as cycle_from_created_days,
     case when joined.outcome in ('won', 'lost') then {{ days_between('joined.first_followup_on', 'joined.closed_on') }} end as cycle_from_followup_days,
     joined._export_file,
     joined._export_record
 from joined
+cross join {{ ref('int_as_of') }} as as_of
 left join {{ ref('int_fx_rate_daily') }} as fx
     on
         joined.currency = fx.currency

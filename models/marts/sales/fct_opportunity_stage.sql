@@ -73,6 +73,7 @@ select
     visits.visit_number,
     visits.changed_at as entered_at,
     visits.exited_at,
+    {{ local_date('visits.changed_at') }} as entered_on,
     -- a closed stage is an end, not a stay; an open one is still running (censored)
     case when visits.outcome = 'open' then cast({{ dbt.datediff('visits.changed_at', 'visits.exited_at', 'second') }} as double) / 86400 end as dwell_days,
     visits.visit_number > 1 as is_reentry,
@@ -80,6 +81,8 @@ select
         when visits.stage_order is null then null
         else greatest(visits.stage_order - coalesce(visits.stage_order_before, 0) - 1, 0)
     end as skipped_stages,
+    coalesce(visits.outcome = 'open', false) as is_stay,
+    coalesce(visits.outcome = 'open' and visits.exited_at is null, false) as is_running,
     true as has_history,
     visits._export_file,
     visits._export_record
@@ -98,9 +101,12 @@ select
     1 as visit_number,
     cast(null as timestamp) as entered_at,
     cast(null as timestamp) as exited_at,
+    cast(null as date) as entered_on,
     cast(null as double) as dwell_days,
     false as is_reentry,
     null as skipped_stages,
+    false as is_stay,
+    false as is_running,
     false as has_history,
     _export_file,
     _export_record

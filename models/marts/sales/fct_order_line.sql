@@ -7,6 +7,7 @@ select
     product.product_name,
     lines.product_family,
     deal.outcome,
+    deal.is_won,
     deal.closed_on,
     lines.quantity,
     lines.amount,

@@ -13,10 +13,9 @@ leads as (
         lead.partner_id,
         lead.created_on,
         lead.is_won,
-        coalesce({{ is_mature('lead.created_on', 'close_rate') }}, false) as is_mature
+        lead.is_close_rate_mature as is_mature
     from {{ ref('fct_lead') }} as lead
-    cross join {{ ref('int_as_of') }} as as_of
-    where lead.duplicate_of_lead_id is null
+    where lead.is_survivor
 ),
 
 by_period as (

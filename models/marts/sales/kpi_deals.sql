@@ -13,7 +13,9 @@ deals as (
         source,
         product_family,
         sourcing_partner_id,
-        outcome,
+        is_closed,
+        is_won,
+        has_amount,
         amount_base,
         created_on,
         closed_on,
@@ -100,14 +102,14 @@ closed as (
         scope_kind,
         scope_id,
         {{ month_of('closed_on') }} as period_month,
-        count(*) filter (where outcome in ('won', 'lost')) as deals_count,
-        count(*) filter (where outcome = 'won') as won_count,
-        count(*) filter (where outcome = 'won' and coalesce(amount_base, 0) = 0) as won_without_amount_count,
-        sum(amount_base) filter (where outcome = 'won') as won_amount_base,
-        sum(cycle_from_created_days) filter (where outcome = 'won') as won_cycle_days,
-        count(cycle_from_created_days) filter (where outcome = 'won') as won_cycle_count
+        count(*) as deals_count,
+        count(*) filter (where is_won) as won_count,
+        count(*) filter (where is_won and not has_amount) as won_without_amount_count,
+        sum(amount_base) filter (where is_won) as won_amount_base,
+        sum(cycle_from_created_days) filter (where is_won) as won_cycle_days,
+        count(cycle_from_created_days) filter (where is_won) as won_cycle_count
     from by_scope
-    where outcome in ('won', 'lost')
+    where is_closed
     group by all
 ),
 
@@ -149,13 +151,13 @@ overall as (
         cast(null as date) as period_month,
         scopes.scope_kind,
         scopes.scope_id,
-        count(*) filter (where by_scope.outcome = 'won') as deal_count,
-        count(*) filter (where by_scope.outcome in ('won', 'lost')) as closed_count,
-        count(*) filter (where by_scope.outcome = 'won' and coalesce(by_scope.amount_base, 0) = 0) as won_without_amount_count,
-        coalesce(sum(by_scope.amount_base) filter (where by_scope.outcome = 'won'), 0) as won_amount_base,
-        sum(by_scope.cycle_from_created_days) filter (where by_scope.outcome = 'won') as won_cycle_days,
-        count(by_scope.cycle_from_created_days) filter (where by_scope.outcome = 'won') as won_cycle_count,
-        count(*) filter (where by_scope.outcome = 'open') as open_count
+        count(*) filter (where by_scope.is_won) as deal_count,
+        count(*) filter (where by_scope.is_closed) as closed_count,
+        count(*) filter (where by_scope.is_won and not by_scope.has_amount) as won_without_amount_count,
+        coalesce(sum(by_scope.amount_base) filter (where by_scope.is_won), 0) as won_amount_base,
+        sum(by_scope.cycle_from_created_days) filter (where by_scope.is_won) as won_cycle_days,
+        count(by_scope.cycle_from_created_days) filter (where by_scope.is_won) as won_cycle_count,
+        count(*) filter (where not by_scope.is_closed) as open_count
     from scopes
     left join by_scope
         on

@@ -14,12 +14,14 @@ leads as (
         lead.created_on,
         lead.completeness_ratio,
         lead.completeness_band,
-        lead.duplicate_of_lead_id is null as is_survivor,
-        lead.opportunity_id is not null as became_opportunity,
+        lead.is_survivor,
+        lead.became_opportunity,
         lead.lead_to_customer_days,
-        coalesce({{ is_mature('lead.created_on', 'lead_to_customer_time') }}, false) as is_mature
+        lead.is_won_by_day_30,
+        lead.is_won_by_day_90,
+        lead.is_won_by_day_180,
+        lead.is_lead_to_customer_time_mature as is_mature
     from {{ ref('fct_lead') }} as lead
-    cross join {{ ref('int_as_of') }} as as_of
 ),
 
 by_period as (
@@ -50,9 +52,9 @@ counted as (
         {{ percentile('case when is_survivor then lead_to_customer_days end', 0.5) }} as lead_to_customer_p50_days,
         {{ percentile('case when is_survivor then lead_to_customer_days end', 0.9) }} as lead_to_customer_p90_days,
         count(*) filter (where is_survivor and is_mature) as mature_leads_count,
-        count(*) filter (where is_survivor and is_mature and lead_to_customer_days <= 30) as won_by_day_30_count,
-        count(*) filter (where is_survivor and is_mature and lead_to_customer_days <= 90) as won_by_day_90_count,
-        count(*) filter (where is_survivor and is_mature and lead_to_customer_days <= 180) as won_by_day_180_count
+        count(*) filter (where is_survivor and is_mature and is_won_by_day_30) as won_by_day_30_count,
+        count(*) filter (where is_survivor and is_mature and is_won_by_day_90) as won_by_day_90_count,
+        count(*) filter (where is_survivor and is_mature and is_won_by_day_180) as won_by_day_180_count
     from by_scope
     group by period_kind, period_month, scope_kind, scope_id
 ),

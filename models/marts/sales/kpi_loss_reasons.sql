@@ -17,7 +17,7 @@ lost_deals as (
         amount_base,
         closed_on
     from {{ ref('fct_opportunity') }}
-    where outcome = 'lost'
+    where is_lost
 ),
 
 last_open_visits as (

@@ -11,7 +11,7 @@ sold as (
         quantity,
         amount_base
     from {{ ref('fct_order_line') }}
-    where outcome = 'won'
+    where is_won
 ),
 
 products as (

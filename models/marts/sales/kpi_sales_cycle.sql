@@ -15,7 +15,7 @@ won_deals as (
         cycle_from_created_days,
         cycle_from_followup_days
     from {{ ref('fct_opportunity') }}
-    where outcome = 'won'
+    where is_won
 ),
 
 by_period as (

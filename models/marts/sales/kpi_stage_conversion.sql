@@ -4,60 +4,26 @@
 with
 
 deals as (
-    select
-        source_system,
-        opportunity_id,
-        owner_id,
-        team,
-        region,
-        segment,
-        source,
-        product_family,
-        sourcing_partner_id,
-        outcome,
-        loss_reason,
-        created_on
-    from {{ ref('fct_opportunity') }}
-),
-
-pairs as (
-    select
-        source_system,
-        stage as from_stage,
-        stage_order as from_stage_order,
-        next_stage as to_stage,
-        next_stage_order as to_stage_order
-    from {{ ref('int_stage') }}
-    where stage_order is not null and next_stage_order is not null
-),
-
-visited as (
-    select distinct
-        source_system,
-        opportunity_id,
-        stage_order
-    from {{ ref('fct_opportunity_stage') }}
-    where stage_order is not null
+    select * from {{ ref('fct_opportunity') }}
 ),
 
 deal_pairs as (
     select
-        deals.*,
-        pairs.from_stage,
-        pairs.from_stage_order,
-        pairs.to_stage,
-        pairs.to_stage_order,
-        bool_or(visited.stage_order = pairs.from_stage_order) as was_in_from,
-        bool_or(visited.stage_order = pairs.to_stage_order) as was_in_to,
-        max(visited.stage_order) as furthest_stage_order
-    from deals
-    inner join visited
+        pair.*,
+        deals.owner_id,
+        deals.team,
+        deals.region,
+        deals.segment,
+        deals.source,
+        deals.product_family,
+        deals.sourcing_partner_id,
+        deals.is_lost,
+        deals.loss_reason
+    from {{ ref('fct_opportunity_stage_pair') }} as pair
+    inner join deals
         on
-            deals.source_system = visited.source_system
-            and deals.opportunity_id = visited.opportunity_id
-    inner join pairs
-        on deals.source_system = pairs.source_system
-    group by all
+            pair.source_system = deals.source_system
+            and pair.opportunity_id = deals.opportunity_id
 ),
 
 by_period as (
@@ -82,8 +48,8 @@ counted as (
         count(*) filter (where was_in_from) as from_count,
         count(*) filter (where was_in_to) as to_count,
         count(*) filter (where was_in_from and was_in_to) as both_count,
-        count(*) filter (where furthest_stage_order >= from_stage_order) as reached_from_count,
-        count(*) filter (where furthest_stage_order >= to_stage_order) as reached_to_count
+        count(*) filter (where has_reached_from) as reached_from_count,
+        count(*) filter (where has_reached_to) as reached_to_count
     from by_scope
     group by period_kind, period_month, scope_kind, scope_id, source_system, from_stage, to_stage, from_stage_order, to_stage_order
 ),
@@ -99,7 +65,7 @@ reasons as (
         coalesce(loss_reason, 'not given') as loss_reason,
         count(*) as lost_count
     from by_scope
-    where outcome = 'lost' and furthest_stage_order = from_stage_order
+    where is_lost and came_no_further
     group by all
 ),
 

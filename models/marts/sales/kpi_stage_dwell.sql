@@ -10,8 +10,8 @@ stays as (
         cast(visit.dwell_days as decimal(24, 12)) as dwell_days,
         visit.is_reentry,
         visit.skipped_stages,
-        visit.exited_at is null as is_open,
-        {{ local_date('visit.entered_at') }} as entered_on,
+        visit.is_running as is_open,
+        visit.entered_on,
         deal.owner_id,
         deal.team,
         deal.region,
@@ -24,12 +24,7 @@ stays as (
         on
             visit.source_system = deal.source_system
             and visit.opportunity_id = deal.opportunity_id
-    inner join {{ ref('int_stage') }} as stage
-        on
-            visit.source_system = stage.source_system
-            and visit.stage = stage.stage
-            and stage.outcome = 'open'
-    where visit.has_history
+    where visit.is_stay
 ),
 
 by_period as (

@@ -12,18 +12,20 @@ deals as (
         deal.source,
         deal.product_family,
         deal.sourcing_partner_id,
-        deal.outcome,
+        deal.is_closed,
+        deal.is_won,
+        deal.is_lost,
+        deal.has_amount,
         deal.amount_base,
         deal.created_on,
         deal.closed_on,
-        coalesce({{ is_mature('deal.created_on', 'win_rate') }}, false) as is_mature
+        deal.is_win_rate_mature as is_mature
     from {{ ref('fct_opportunity') }} as deal
-    cross join {{ ref('int_as_of') }} as as_of
 ),
 
 closed_deals as (
     select * from deals
-    where outcome in ('won', 'lost')
+    where is_closed
 ),
 
 by_basis as (
@@ -49,14 +51,14 @@ counted as (
         scope_kind,
         scope_id,
         basis,
-        count(*) filter (where outcome = 'won') as won_count,
-        count(*) filter (where outcome = 'lost') as lost_count,
+        count(*) filter (where is_won) as won_count,
+        count(*) filter (where is_lost) as lost_count,
         count(*) as n,
-        count(*) filter (where outcome = 'won' and (is_mature or basis = 'closed')) as mature_won_count,
+        count(*) filter (where is_won and (is_mature or basis = 'closed')) as mature_won_count,
         count(*) filter (where is_mature or basis = 'closed') as mature_n,
-        coalesce(sum(amount_base) filter (where outcome = 'won'), 0) as won_amount_base,
-        coalesce(sum(amount_base) filter (where outcome in ('won', 'lost')), 0) as closed_amount_base,
-        count(*) filter (where outcome = 'lost' and coalesce(amount_base, 0) = 0) as lost_without_amount_count
+        coalesce(sum(amount_base) filter (where is_won), 0) as won_amount_base,
+        coalesce(sum(amount_base) filter (where is_closed), 0) as closed_amount_base,
+        count(*) filter (where is_lost and not has_amount) as lost_without_amount_count
     from by_scope
     group by period_kind, period_month, scope_kind, scope_id, basis
 ),
