@@ -9,6 +9,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 PORT ?= 3000
+# A refresh is one process on one core: two workers share the tests by file.
+WORKERS ?= --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 # Runs of `make refresh` are kept where `make dev` shows them. Nothing phones home.
 export DAGSTER_HOME ?= $(CURDIR)/.dagster
@@ -38,10 +40,10 @@ status: $(INSTALLED) ## What is published, and the last refreshes
 	@$(BIN)/python -m orchestration status
 
 test: $(INSTALLED) ## The tests to run after every change
-	@$(BIN)/python -m pytest -m 'not slow' $(ARGS)
+	@$(BIN)/python -m pytest $(WORKERS) -m 'not slow' $(ARGS)
 
 test-slow: $(INSTALLED) ## The tests that take longer: soaks, killed processes, big volumes
-	@$(BIN)/python -m pytest -m slow $(ARGS)
+	@$(BIN)/python -m pytest $(WORKERS) -m slow $(ARGS)
 
 dev: $(INSTALLED) ## Dagster's web interface on this machine (PORT=3000)
 	@mkdir -p '$(DAGSTER_HOME)'

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,10 +12,13 @@ from typing import Any
 
 import duckdb
 import pytest
+from filelock import FileLock
 
 from orchestration.paths import ProjectPaths
 
 ROOT = Path(__file__).resolve().parents[1]
+# Several workers must not parse into one folder.
+TARGET = ROOT / "target" / "-".join(["tests", *filter(None, [os.environ.get("PYTEST_XDIST_WORKER")])])
 SETTINGS = (
     "EXPORTS_DIR",
     "DAGSTER_HOME",
@@ -30,6 +35,11 @@ class Warehouse:
 
     paths: ProjectPaths
     summary: str
+
+    @property
+    def compiled(self) -> Path:
+        """The SQL that the refresh ran, as it was compiled with the variables of this warehouse."""
+        return self.paths.build_dir.parent / "compiled"
 
     @cached_property
     def manifest(self) -> Mapping[str, Any]:
@@ -73,15 +83,23 @@ def refreshed(folder: Path, exports_dir: Path | None = None, **options: Any) -> 
     from orchestration.progress import Progress
     from orchestration.refresh import refresh
 
-    paths = ProjectPaths.from_environment(
+    paths = paths_in(folder, exports_dir)
+    summary = refresh(paths, progress=Progress(quiet=True), **options)
+    # the next refresh of another company compiles into the same folder
+    shutil.copytree(TARGET / "compiled", folder / "compiled")
+    return Warehouse(paths, summary)
+
+
+def paths_in(folder: Path, exports_dir: Path | None = None) -> ProjectPaths:
+    """An installation of the project whose data lie in `folder`."""
+    return ProjectPaths.from_environment(
         root=ROOT,
         environment={
             "KPI_BUILD_DIR": str(folder / "build"),
             "KPI_PUBLISHED_DIR": str(folder / "published"),
-            "KPI_TARGET_DIR": str(ROOT / "target" / "tests"),
+            "KPI_TARGET_DIR": str(TARGET),
         },
     ).with_exports_dir(exports_dir)
-    return Warehouse(paths, refresh(paths, progress=Progress(quiet=True), **options))
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -94,9 +112,25 @@ def no_settings_of_the_person_who_tests() -> Any:
 
 
 @pytest.fixture(scope="session")
-def sample(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
-    """The sample company, published."""
-    return refreshed(tmp_path_factory.mktemp("sample"))
+def sample(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Warehouse:
+    """The sample company, published: refreshed by the first worker that asks, copied by the others."""
+    folder = tmp_path_factory.mktemp("sample", numbered=False)
+    if worker_id == "master":
+        return refreshed(folder)
+    shared = tmp_path_factory.getbasetemp().parent / "sample"
+    with FileLock(f"{shared}.lock"):
+        if not (shared / "summary.txt").exists():
+            (shared / "summary.txt").write_text(refreshed(shared).summary, encoding="utf-8")
+    shutil.copytree(shared, folder, symlinks=True, dirs_exist_ok=True)
+    return Warehouse(paths_in(folder), (shared / "summary.txt").read_text(encoding="utf-8"))
+
+
+# Files that refresh companies of their own come early, so that the second worker has work while the first makes the sample.
+FIRST = ("test_address.py", "test_call_campaign.py", "test_support_log.py", "test_pipeline_of_own_exports.py")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: FIRST.index(item.path.name) if item.path.name in FIRST else len(FIRST))
 
 
 def contents(warehouse: Warehouse) -> dict[str, str]:

@@ -60,7 +60,7 @@ class CompiledWarehouse:
 
     def sql(self, node: Mapping[str, Any]) -> str:
         """The compiled SQL of a model or a check, as the refresh of the sample left it."""
-        folder = self.warehouse.paths.target_dir / "compiled" / node["package_name"]
+        folder = self.warehouse.compiled / node["package_name"]
         path = folder / node["original_file_path"]
         if node["resource_type"] == "test" and path.suffix != ".sql":
             path = path / node["path"].rsplit("/", 1)[-1]

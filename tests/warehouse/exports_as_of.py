@@ -30,7 +30,27 @@ BORN = {
     "google_ads__ad_performance_daily": ON.format('"segments.date"'),
     "meta_ads__ad_performance_daily": ON.format('"date_start"'),
     "generic__customer_cost": ON.format('"incurred_on"'),
+    "salesforce__case": AT.format('"CreatedDate"'),
+    "salesforce__opportunity_field_history": AT.format('"CreatedDate"'),
+    "ga4__event": "make_timestamp(cast(event_timestamp as bigint)) < end_at",
+    "generic__request": AT.format("requested_at"),
+    "generic__quote": f"coalesce({AT.format('coalesce(requested_at, sent_at)')}, true)",
+    "generic__survey": AT.format("coalesce(sent_at, answered_at)"),
+    "generic__content_use": AT.format("used_at"),
+    "generic__customer_event": AT.format("occurred_at"),
+    "generic__subscription": ON.format("started_on"),
+    "generic__deal_registration": AT.format("registered_at"),
+    "generic__email_campaign": ON.format("date_on"),
+    "generic__ad_reach_weekly": ON.format("week_on"),
 }  # fmt: skip
+# What was not known yet when its time lies later: by seed, the column with the time -> the columns that come with it.
+LATER = {
+    "salesforce__case": {"First_Response__c": [], "ClosedDate": ["IsClosed"]},
+    "generic__request": {"first_human_response_at": ["responder_id"], "resolved_at": [], "reopened_at": []},
+    "generic__quote": {"sent_at": []},
+    "generic__survey": {"answered_at": ["score", "scale_maximum", "is_resolved", "reason"]},
+    "generic__deal_registration": {"approved_at": ["status"]},
+}
 
 LEAD = """
     * exclude (is_later) replace (
@@ -57,6 +77,16 @@ OPPORTUNITY = """
 SET_BACK = {"salesforce__lead": LEAD, "salesforce__opportunity": OPPORTUNITY}
 
 
+def without_later(columns: Mapping[str, Sequence[str]]) -> str:
+    """The records, with the columns empty whose time lies after the day."""
+    emptied = ", ".join(
+        f'case when not coalesce({AT.format(f"{chr(34)}{time}{chr(34)}")}, true) then null else "{column}" end as "{column}"'
+        for time, others in columns.items()
+        for column in [time, *others]
+    )
+    return f"* replace ({emptied}) from records"
+
+
 def exports_as_of(files: Mapping[str, Sequence[Path]], as_of: date, folder: Path) -> dict[str, list[Path]]:
     """The files of each seed (one file a seed, as the simulator writes them) at the end of `as_of`, Europe/Istanbul."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -73,7 +103,10 @@ def exports_as_of(files: Mapping[str, Sequence[Path]], as_of: date, folder: Path
             connection.execute(
                 f"create or replace table records as select * from read_csv('{path}', {READ}) where {_at(born)}"
             )
-            query = f"select {_at(SET_BACK.get(seed, '* from records'))}"
+            set_back = SET_BACK.get(seed) or (
+                without_later(LATER[seed]) if seed in LATER else "* from records"
+            )
+            query = f"select {_at(set_back)}"
             result[seed] = [folder / path.name]
             connection.execute(
                 f"copy ({query}) to '{folder / path.name}' (header, delimiter ',', quote '\"')"

@@ -189,3 +189,11 @@ def test_versions_and_personal_data_stay_out_of_the_release(sample: Warehouse) -
 def test_tests_do_not_need_anything_outside_the_clone() -> None:
     for file in Path(ROOT / "tests").rglob("*.py"):
         assert "../" + "shared" not in file.read_text(encoding="utf-8"), file.name
+
+
+def test_the_readme_lists_every_published_table(sample: Warehouse) -> None:
+    rows = re.findall(r"^\| (\w+) \| ([\w, ]+) \|$", (ROOT / "README.md").read_text(encoding="utf-8"), re.M)
+    listed = {
+        f"{schema}.{table}" for schema, tables in rows if schema in AREAS for table in tables.split(", ")
+    }
+    assert listed == {f"{model['schema']}.{model['name']}" for model in sample.models(public=True)}

@@ -120,6 +120,7 @@ NEEDS_A_MONTH = {"lead_growth_rate", "close_rate_year_before", "revenue_growth",
 
 @pytest.fixture(scope="module")
 def metrics(sample: Warehouse) -> Metrics:
+    assert sample.manifest, "parsing writes the semantic manifest"
     return Metrics(sample.paths.target_dir / "semantic_manifest.json")
 
 
