@@ -39,6 +39,23 @@ class Metrics:
         manifest = parse_manifest_from_dbt_generated_manifest(self._text)
         return MetricFlowEngine(SemanticManifestLookup(manifest), sql_client=Dialect())  # type: ignore[arg-type]
 
+    def entity(self, metric: str) -> str:
+        """What a metric counts: the primary entity of the (first) semantic model that it adds up."""
+        declared = self.declared[metric]["type_params"]
+        while not declared["measure"]:
+            part = declared["numerator"] or declared["metrics"][0]
+            declared = self.declared[part["name"]]["type_params"]
+        return self._entities[declared["measure"]["name"]]
+
+    @cached_property
+    def _entities(self) -> dict[str, str]:
+        return {
+            measure["name"]: model["primary_entity"]
+            or next(entity["name"] for entity in model["entities"] if entity["type"] == "primary")
+            for model in json.loads(self._text)["semantic_models"]
+            for measure in model["measures"]
+        }
+
     def sql(self, metrics: Sequence[str], group_by: Sequence[str]) -> str:
         """The query of some metrics by some dimensions or entities."""
         request = MetricFlowQueryRequest.create(metric_names=metrics, group_by_names=group_by)
@@ -66,7 +83,10 @@ class Address:
 
 @dataclass(frozen=True)
 class Cut:
-    """One way to cut a KPI table: its key columns, and what to group the metrics by for the same rows."""
+    """One way to cut a KPI table: its key columns, and what to group the metrics by for the same rows.
+
+    `{entity}` in `group_by` is what the metric counts: a team of requests is another dimension than one of calls.
+    """
 
     keys: Sequence[str] = ()
     group_by: Sequence[str] = ()
@@ -74,6 +94,11 @@ class Cut:
     of_nobody: str = "unknown"
     """What the table calls the rows that have no id."""
     leaves_out_nobody: bool = False
+
+    def of(self, entity: str) -> Cut:
+        return replace(
+            self, keys=tuple(self.keys), group_by=tuple(item.format(entity=entity) for item in self.group_by)
+        )
 
 
 @dataclass(frozen=True)
@@ -102,8 +127,20 @@ def monthly(cuts: Iterable[Cut]) -> list[Cut]:
     return [version for cut in cuts for version in (by_month(cut), over_all_months(cut))]
 
 
+def first_monthly(cuts: Sequence[Cut]) -> list[Cut]:
+    """The first two cuts by month and over all months, the others over all months only.
+
+    A scope is cut the same way in every month, and each cut takes its time.
+    """
+    return [*monthly(cuts[:2]), *(over_all_months(cut) for cut in cuts[2:])]
+
+
 def scoped(source: str, scopes: dict[str, str], *more: tuple[str, str]) -> Table:
-    """A KPI table by period and scope; `scopes` names the dimension or entity of each, `more` are further keys."""
+    """A KPI table by period and scope; `scopes` names the dimension or entity of each, the one by month first, `more` are further keys."""
+    return Table(source, first_monthly(by_scope(scopes, *more)))
+
+
+def by_scope(scopes: dict[str, str], *more: tuple[str, str]) -> list[Cut]:
     keys, group_by = [key for key, _ in more], [item for _, item in more]
     every = [Cut(keys, group_by, "scope_kind = 'all'")]
     for kind, item in scopes.items():
@@ -115,4 +152,4 @@ def scoped(source: str, scopes: dict[str, str], *more: tuple[str, str]) -> Table
                 "direct" if kind == "partner" else "unknown",
             )
         )
-    return Table(source, monthly(every))
+    return every

@@ -1,4 +1,4 @@
-"""A metric and the KPI table beside it say the same, on every row of the sample company."""
+"""A metric and the KPI table beside it say the same, for each scope of the sample company, and for each month."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -21,13 +22,16 @@ from tests.warehouse.metric_queries import (
     Cut,
     Metrics,
     Table,
+    by_month,
+    by_scope,
+    first_monthly,
     monthly,
     scoped,
 )
 
 DEALS = {
-    "team": "opportunity__team",
     "rep": "rep",
+    "team": "opportunity__team",
     "region": "opportunity__region",
     "segment": "opportunity__segment",
     "source": "opportunity__source",
@@ -36,8 +40,8 @@ DEALS = {
 }
 OF_THE_DEAL = {kind: item if "__" in item else f"opportunity__{item}" for kind, item in DEALS.items()}
 LEADS = {
-    "team": "lead__team",
     "rep": "rep",
+    "team": "lead__team",
     "region": "lead__region",
     "country": "lead__country",
     "source": "lead__source",
@@ -45,7 +49,10 @@ LEADS = {
     "campaign": "campaign",
     "partner": "partner",
 }
+PIPELINE = {kind: item if "__" not in item else f"{{entity}}__{kind}" for kind, item in DEALS.items()}
+SERVICE = {"rep": "rep", "team": "{entity}__team", "region": "{entity}__region"}
 CUSTOMERS = {"segment": "customer__segment", "country": "customer__country"}
+TOTALS = "stage = 'all' and age_band = 'all'"
 AD_LEVELS = [
     Cut(["platform", "level_id"], ["platform", level], f"level = '{level}'")
     for level in ("ad", "ad_group", "campaign")
@@ -68,6 +75,24 @@ TABLES = {
     "kpi_stage_dwell": scoped("sales.kpi_stage_dwell", OF_THE_DEAL, ("stage", "stage_visit__visited_stage")),
     "kpi_stage_conversion": scoped(
         "sales.kpi_stage_conversion", OF_THE_DEAL, ("from_stage", "stage_pair__from_stage")
+    ),
+    "kpi_pipeline": Table(
+        "sales.kpi_pipeline",
+        first_monthly(
+            [
+                *(replace(cut, where=f"{cut.where} and {TOTALS}") for cut in by_scope(PIPELINE)),
+                Cut(
+                    ["stage", "age_band"],
+                    ["pipeline_day__day_stage", "pipeline_day__age_band"],
+                    "scope_kind = 'all' and stage <> 'all' and age_band <> 'all'",
+                ),
+            ]
+        ),
+    ),
+    # there is no waterfall of all months
+    "kpi_pipeline_movement": Table(
+        "sales.kpi_pipeline_movement",
+        [by_month(cut) for cut in by_scope({kind: PIPELINE[kind] for kind in ("rep", "team", "partner")})],
     ),
     "kpi_product_sales": Table("sales.kpi_product_sales", monthly([Cut(["product_id"], ["product"])])),
     "kpi_revenue": scoped("customers.kpi_revenue", CUSTOMERS),
@@ -92,20 +117,96 @@ TABLES = {
     ),
     "kpi_roas": Table(
         "marketing.kpi_roas",
-        monthly(
-            [*AD_LEVELS, Cut(["platform"], ["platform"], "level = 'platform'"), Cut(where="level = 'all'")]
+        first_monthly(
+            [Cut(where="level = 'all'"), *AD_LEVELS, Cut(["platform"], ["platform"], "level = 'platform'")]
         ),
     ),
     "attribution_channel": Table(
         "marketing.attribution_channel", [Cut(["channel"], ["attribution__channel"])]
+    ),
+    "kpi_conversion_rate": Table(
+        "marketing.kpi_conversion_rate",
+        [
+            *first_monthly(
+                [
+                    Cut(where="channel = 'all' and landing_page = 'all'"),
+                    Cut(["channel"], ["marketing_channel"], "channel <> 'all' and landing_page = 'all'"),
+                    Cut(
+                        ["channel", "landing_page"],
+                        ["marketing_channel", "web_action__landing_page"],
+                        "channel <> 'all' and landing_page <> 'all'",
+                    ),
+                ]
+            ),
+            Cut(
+                ["date_on"],
+                ["metric_time__day"],
+                "period_kind = 'day' and channel = 'all' and landing_page = 'all'",
+            ),
+        ],
+    ),
+    "kpi_engagement": Table(
+        "marketing.kpi_engagement",
+        monthly(
+            [
+                Cut(where="channel = 'all'"),
+                Cut(["channel"], ["marketing_channel"], "channel <> 'all' and campaign_id = 'all'"),
+                Cut(
+                    ["channel", "platform", "campaign_id"],
+                    ["marketing_channel", "platform", "campaign"],
+                    "campaign_id <> 'all'",
+                ),
+            ]
+        ),
+    ),
+    "kpi_ad_frequency": Table(
+        "marketing.kpi_ad_frequency",
+        [
+            Cut(
+                ["period_week", "platform", "campaign_id"],
+                ["metric_time__week", "platform", "campaign"],
+            )
+        ],
+    ),
+    "kpi_call_conversion": scoped("service.kpi_call_conversion", SERVICE),
+    "kpi_response_time": scoped(
+        "service.kpi_response_time",
+        {**SERVICE, "channel": "request__channel", "kind": "request__kind", "segment": "request__segment"},
+    ),
+    "kpi_response_lift": Table(
+        "service.kpi_response_lift", [Cut(["response_band"], ["request__response_band"])]
+    ),
+    "kpi_service_quality": scoped("service.kpi_service_quality", SERVICE),
+    "kpi_activity_daily": Table(
+        "service.kpi_activity_daily",
+        [
+            Cut(
+                ["source_system", "rep_id", "activity_on"],
+                ["activity__source_system", "rep", "metric_time__day"],
+            )
+        ],
+    ),
+    "kpi_customer_journey": scoped(
+        "customers.kpi_customer_journey",
+        {"source": "customer_event__cohort_source", "plan": "customer_event__cohort_plan"},
+    ),
+    "kpi_content_effect": Table(
+        "(select *, source_system || ' ' || content_id as content from management.kpi_content_effect)",
+        [Cut(["content"], ["content"])],
     ),
     "kpi_partner_scorecard": Table(
         "partners.kpi_partner_scorecard", monthly([Cut(["partner_id"], ["partner"], of_nobody="direct")])
     ),
     # no KPI table of their own: the fact, added up
     "fct_ad_performance_daily": Table(
-        "(select date_on, sum(impressions) as impressions, sum(clicks) as clicks "
+        "(select date_on, sum(impressions) as impressions, sum(clicks) as clicks, "
+        "sum(engagements) as engagements, sum(engaging_clicks) as engaging_clicks "
         "from marketing.fct_ad_performance_daily group by date_on)",
+        [Cut(["date_on"], ["metric_time__day"])],
+    ),
+    "fct_email_campaign": Table(
+        "(select date_on, sum(sent) as sent, sum(clicked) as clicked, sum(engaged) as engaged "
+        "from marketing.fct_email_campaign group by date_on)",
         [Cut(["date_on"], ["metric_time__day"])],
     ),
     "fct_touchpoint": Table(
@@ -159,9 +260,13 @@ def test_metrics_say_what_the_table_says(
             for address in addresses[name]
             if "metric_time__month" in cut.group_by or address.metric not in NEEDS_A_MONTH
         ]
-        for condition in sorted({address.condition for address in wanted}):
-            chosen = [address for address in wanted if address.condition == condition]
-            values = of_metrics(release, metrics, cut, sorted({address.metric for address in chosen}))
+        groups: dict[tuple[str, Cut], list[Address]] = defaultdict(list)
+        for address in wanted:
+            groups[address.condition, cut.of(metrics.entity(address.metric))].append(address)
+        for (_, cut_of_entity), chosen in groups.items():
+            values = of_metrics(
+                release, metrics, cut_of_entity, sorted({address.metric for address in chosen})
+            )
             table = of_table(release, TABLES[name].source, cut, chosen)
             for key in sorted(table.keys() | values.keys(), key=str):
                 for place, address in enumerate(chosen):

@@ -37,9 +37,16 @@ select
     signups.source as sign_up_source,
     signups.plan as sign_up_plan,
     {{ days_between('signups.signed_up_on', local_date('event.occurred_at')) }} as days_since_sign_up,
+    signups.signed_up_on is not null as has_signed_up,
+    coalesce(signups.signed_up_on, {{ local_date('event.occurred_at') }}) as cohort_on,
+    -- a sign-up without a source stays unknown, whatever later events say
+    case when signups.signed_up_on is not null then signups.source else event.source end as cohort_source,
+    case when signups.signed_up_on is not null then signups.plan else event.plan end as cohort_plan,
+    coalesce({{ is_mature('signups.signed_up_on', 'customer_journey') }}, false) as is_mature,
     event._export_file,
     event._export_record
 from numbered as event
+cross join {{ ref('int_as_of') }} as as_of
 left join signups
     on
         event.customer_source_system = signups.customer_source_system

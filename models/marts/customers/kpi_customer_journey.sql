@@ -5,14 +5,12 @@ with
 firsts as (
     select
         kind,
-        coalesce(signed_up_on, occurred_on) as cohort_on,
-        signed_up_on is not null as has_signed_up,
-        -- a sign-up without a source stays unknown, whatever later events say
-        case when signed_up_on is not null then sign_up_source else source end as source,
-        case when signed_up_on is not null then sign_up_plan else plan end as plan,
-        coalesce({{ is_mature('signed_up_on', 'customer_journey') }}, false) as is_mature
+        cohort_on,
+        has_signed_up,
+        cohort_source as source,
+        cohort_plan as plan,
+        is_mature
     from {{ ref('fct_customer_event') }}
-    cross join {{ ref('int_as_of') }} as as_of
     where is_first_of_kind
 ),
 

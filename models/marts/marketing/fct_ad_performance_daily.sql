@@ -4,6 +4,7 @@ select
     ads.platform,
     ads.account_id,
     ads.campaign_id,
+    coalesce(campaign.channel, 'Unknown') as channel,
     ads.ad_group_id,
     ads.ad_id,
     ads.ad_name,
@@ -13,6 +14,8 @@ select
     {{ in_reporting_currency('ads.spend', 'ads.currency', 'fx.rate') }} as spend_base,
     ads.impressions,
     ads.clicks,
+    -- a share of impressions: never more than they are
+    cast({{ at_most('coalesce(ads.clicks, 0)', 'coalesce(ads.impressions, 0)') }} as bigint) as engaging_clicks,
     cast(ads.reactions as bigint) as reactions,
     -- kinds overlap (Meta counts a reaction among the clicks): the largest is taken, never their sum
     cast({{ at_most('greatest(coalesce(ads.clicks, 0), coalesce(ads.reactions, 0))', 'coalesce(ads.impressions, 0)') }} as bigint) as engagements,
@@ -23,6 +26,10 @@ select
     ads._export_file,
     ads._export_record
 from {{ ref('int_ad_performance_daily') }} as ads
+left join {{ ref('dim_campaign') }} as campaign
+    on
+        ads.platform = campaign.platform
+        and ads.campaign_id = campaign.campaign_id
 left join {{ ref('int_fx_rate_daily') }} as fx
     on
         ads.currency = fx.currency

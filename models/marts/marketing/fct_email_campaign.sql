@@ -42,6 +42,8 @@ select
     counted.date_on,
     coalesce(campaign_ids.platform, counted.source_system) as platform,
     counted.campaign_id,
+    -- a mailing without a campaign stands for itself
+    coalesce(counted.campaign_id, counted.mailing_id) as counted_campaign_id,
     channel.channel,
     channel.channel_group,
     counted.sent,

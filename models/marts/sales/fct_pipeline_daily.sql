@@ -63,6 +63,10 @@ select
     is_known,
     {{ days_between('created_on', 'as_of_on') }} as age_days,
     {{ age_band(days_between('created_on', 'as_of_on')) }} as age_band,
+    coalesce(expected_close_on <= as_of_on, false) as is_overdue,
+    -- the pipeline that a month starts and ends with
+    coalesce({{ month_of('expected_close_on') }} = {{ month_of(dbt.dateadd('day', 1, 'as_of_on')) }}, false) as is_expected,
+    coalesce({{ month_of('expected_close_on') }} = {{ month_of('as_of_on') }}, false) as is_expected_this_month,
     owner_id,
     team,
     region,

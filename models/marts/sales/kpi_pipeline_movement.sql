@@ -72,9 +72,11 @@ moved as (
 ),
 
 stands as (
+    {%- for day_on, is_expected in [('day_before_on', 'is_expected'), ('last_on', 'is_expected_this_month')] %}
+    {{ 'union all' if not loop.first }}
     select
         months.period_month,
-        day.as_of_on < months.period_month as is_start,
+        {{ 'true' if loop.first else 'false' }} as is_start,
         day.owner_id,
         day.team,
         day.region,
@@ -84,11 +86,9 @@ stands as (
         day.sourcing_partner_id,
         coalesce(day.amount_base, 0) as amount_base
     from {{ ref('fct_pipeline_daily') }} as day
-    inner join months
-        on
-            (day.as_of_on = months.day_before_on or day.as_of_on = months.last_on)
-            and {{ month_of('day.expected_close_on') }} = months.period_month
-    where day.is_known
+    inner join months on day.as_of_on = months.{{ day_on }}
+    where day.{{ is_expected }}
+    {%- endfor %}
 ),
 
 stands_by_scope as (

@@ -44,6 +44,13 @@ teams as (
     where choice = 1
 ),
 
+flags as (
+    -- where the export of a system flags no call at all, nothing is known about any of its calls
+    select distinct source_system
+    from activities
+    where is_connected_call and is_value_added is not null
+),
+
 calls_with_deals as (
     select
         source_system,
@@ -91,11 +98,14 @@ select
     activities.is_connected_call,
     -- connected calls only, so that the share of value-added calls stays within 0-1; null where the export has no such flag
     case when activities.is_connected_call then activities.is_value_added end as is_value_added_call,
+    flags.source_system is not null and activities.is_connected_call as is_judged_call,
     coalesce(calls_with_deals.opportunities_count > 0, false) as led_to_opportunity,
     coalesce(calls_with_deals.won_count > 0, false) as led_to_won,
+    coalesce({{ is_mature('activities.occurred_on', 'call_conversion') }}, false) as is_mature,
     activities._export_file,
     activities._export_record
 from activities
+cross join {{ ref('int_as_of') }} as as_of
 left join teams
     on
         activities.source_system = teams.source_system
@@ -104,3 +114,5 @@ left join calls_with_deals
     on
         activities.source_system = calls_with_deals.source_system
         and activities.activity_id = calls_with_deals.activity_id
+left join flags
+    on activities.source_system = flags.source_system

@@ -32,6 +32,8 @@ select
     score,
     scale_maximum,
     score_share,
+    -- scores of several scales on one, that of the variable; exact, so that sums do not depend on the order
+    case when survey_kind = 'satisfaction' then cast(score_share * {{ var('satisfaction_scale_maximum') }} as decimal(18, 6)) end as scaled_score,
     -- a hair of tolerance: 4 of 5 is 0.8, and a double may not know it
     case when survey_kind = 'satisfaction' and score is not null then score_share >= {{ var('satisfied_share') }} - 1e-9 end as is_satisfied,
     case when survey_kind = 'satisfaction' and score is not null then score_share <= {{ var('low_score_share') }} + 1e-9 end as is_low_score,

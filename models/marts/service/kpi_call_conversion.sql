@@ -3,16 +3,15 @@ with
 
 calls as (
     select
-        call.team,
-        call.rep_id,
-        call.region,
-        call.occurred_on,
-        call.led_to_opportunity,
-        call.led_to_won,
-        coalesce({{ is_mature('call.occurred_on', 'call_conversion') }}, false) as is_mature
-    from {{ ref('fct_activity') }} as call
-    cross join {{ ref('int_as_of') }} as as_of
-    where call.is_outbound_call
+        team,
+        rep_id,
+        region,
+        occurred_on,
+        led_to_opportunity,
+        led_to_won,
+        is_mature
+    from {{ ref('fct_activity') }}
+    where is_outbound_call
 ),
 
 by_period as (

@@ -40,11 +40,8 @@ answers as (
         rep_id,
         team,
         region,
-        survey_kind,
         answered_on,
-        -- scores of several scales on one, that of the variable
-        cast(score_share * {{ var('satisfaction_scale_maximum') }} as decimal(18, 6)) as scaled_score,
-        score,
+        scaled_score,
         is_satisfied,
         is_low_score,
         is_promoter,
@@ -69,7 +66,7 @@ voices as (
         scope_kind,
         scope_id,
         count(is_satisfied) as satisfaction_answers_count,
-        sum(scaled_score) filter (where survey_kind = 'satisfaction') as satisfaction_sum,
+        sum(scaled_score) as satisfaction_sum,
         count(*) filter (where is_satisfied) as satisfied_count,
         count(*) filter (where is_low_score) as low_score_count,
         count(is_resolved) as resolution_answers_count,
@@ -146,28 +143,18 @@ surveys as (
 ),
 
 calls as (
-    -- where the export of a system flags no call at all, nothing is known about any of its calls
     select
-        activity.source_system,
-        activity.rep_id,
-        {{ local_date('activity.occurred_at') }} as occurred_on,
-        activity.is_value_added,
-        bool_or(activity.is_value_added is not null) over (partition by activity.source_system) as has_flag
-    from {{ ref('int_activity') }} as activity
-    cross join {{ ref('int_as_of') }} as as_of
-    where
-        activity.kind = 'call'
-        and activity.is_connected
-        and not activity.is_automatic
-        and activity.occurred_at < as_of.as_of_at
-),
-
-calls_with_team as (
-    {{ with_team('calls', 'source_system', 'rep_id', 'occurred_on') }}
+        rep_id,
+        team,
+        region,
+        occurred_on,
+        is_value_added_call
+    from {{ ref('fct_activity') }}
+    where is_judged_call
 ),
 
 calls_by_period as (
-    {{ by_period('calls_with_team', 'occurred_on') }}
+    {{ by_period('calls', 'occurred_on') }}
 ),
 
 calls_by_scope as (
@@ -180,8 +167,8 @@ conversations as (
         period_month,
         scope_kind,
         scope_id,
-        count(*) filter (where has_flag) as connected_calls_count,
-        count(*) filter (where has_flag and is_value_added) as value_added_calls_count
+        count(*) as connected_calls_count,
+        count(*) filter (where is_value_added_call) as value_added_calls_count
     from calls_by_scope
     group by period_kind, period_month, scope_kind, scope_id
 ),
