@@ -1,4 +1,4 @@
--- One row per call, e-mail or meeting that has happened, of every system. A planned task is none.
+-- One row per call, e-mail or meeting that had happened by as_of, of every system. A planned task is none.
 with
 
 unioned as (
@@ -25,27 +25,28 @@ unioned as (
 )
 
 select
-    source_system,
-    activity_id,
-    kind,
-    direction,
-    rep_id,
-    lead_id,
-    contact_id,
-    account_id,
-    opportunity_id,
-    request_id,
-    occurred_at,
-    duration_seconds,
-    outcome,
-    is_automatic,
-    is_connected,
-    is_value_added,
-    agreed_followup,
+    unioned.source_system,
+    unioned.activity_id,
+    unioned.kind,
+    unioned.direction,
+    unioned.rep_id,
+    unioned.lead_id,
+    unioned.contact_id,
+    unioned.account_id,
+    unioned.opportunity_id,
+    unioned.request_id,
+    unioned.occurred_at,
+    unioned.duration_seconds,
+    unioned.outcome,
+    unioned.is_automatic,
+    unioned.is_connected,
+    unioned.is_value_added,
+    unioned.agreed_followup,
     -- a list of calls without a direction is a list of calls that were made
-    kind = 'call' and not is_automatic and coalesce(direction, 'outbound') <> 'inbound' as is_outbound_call,
-    kind = 'call' and not is_automatic and coalesce(is_connected, false) as is_connected_call,
-    _export_file,
-    _export_record
+    unioned.kind = 'call' and not unioned.is_automatic and coalesce(unioned.direction, 'outbound') <> 'inbound' as is_outbound_call,
+    unioned.kind = 'call' and not unioned.is_automatic and coalesce(unioned.is_connected, false) as is_connected_call,
+    unioned._export_file,
+    unioned._export_record
 from unioned
-where is_done
+cross join {{ ref('int_as_of') }} as as_of
+where unioned.is_done and unioned.occurred_at < as_of.as_of_at

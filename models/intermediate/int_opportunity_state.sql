@@ -1,4 +1,4 @@
--- One row per deal created by as_of: its outcome, stage, amount and closing times as they were at as_of.
+-- One row per deal created by as_of: its owner, outcome, stage, amount and closing times as they were at as_of.
 -- A deal is closed at the closing change in its history, else at the close date of the export.
 with
 
@@ -24,6 +24,7 @@ changes as (
         is_qualified_stage,
         amount,
         expected_close_on,
+        owner_id,
         change_number,
         lag(outcome) over (partition by source_system, opportunity_id order by change_number) as outcome_before,
         row_number() over (partition by source_system, opportunity_id order by change_number desc) as number_from_last
@@ -42,6 +43,7 @@ histories as (
         max(stage_order) filter (where number_from_last = 1) as stage_order,
         max(outcome) filter (where number_from_last = 1) as outcome,
         max(amount) filter (where number_from_last = 1) as amount,
+        max(owner_id) filter (where number_from_last = 1) as owner_id,
         max(expected_close_on) filter (where number_from_last = 1) as expected_close_on
     from changes
     group by source_system, opportunity_id
@@ -55,6 +57,18 @@ later_changes as (
     where is_after_as_of
 ),
 
+later_owners as (
+    -- who handed the deal over after as_of owned it then
+    select
+        changes.source_system,
+        changes.opportunity_id,
+        min_by(changes.owner_before_id, changes.changed_at) as owner_id
+    from {{ ref('int_opportunity_owner_change') }} as changes
+    cross join {{ ref('int_as_of') }} as as_of
+    where changes.changed_at >= as_of.as_of_at
+    group by changes.source_system, changes.opportunity_id
+),
+
 states as (
     select
         opportunities.*,
@@ -64,6 +78,7 @@ states as (
         histories.stage as history_stage,
         histories.stage_order as history_stage_order,
         histories.amount as history_amount,
+        coalesce(later_owners.owner_id, case when later_changes.opportunity_id is not null then histories.owner_id end, opportunities.owner_id) as owner_at_as_of,
         histories.expected_close_on as history_expected_close_on,
         coalesce(histories.was_qualified, false) as was_qualified,
         -- the export is younger than as_of and its history tells what was known then
@@ -84,6 +99,10 @@ states as (
         on
             opportunities.source_system = later_changes.source_system
             and opportunities.opportunity_id = later_changes.opportunity_id
+    left join later_owners
+        on
+            opportunities.source_system = later_owners.source_system
+            and opportunities.opportunity_id = later_owners.opportunity_id
 ),
 
 decided as (
@@ -100,6 +119,7 @@ decided as (
 select
     source_system,
     opportunity_id,
+    owner_at_as_of as owner_id,
     outcome_at_as_of as outcome,
     case when is_rewound then history_stage when is_reopened_by_as_of then null else stage end as stage,
     case when is_rewound then history_stage_order when is_reopened_by_as_of then null else stage_order end as stage_order,

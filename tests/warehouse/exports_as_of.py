@@ -66,6 +66,7 @@ OPPORTUNITY = """
         coalesce(known.stage, records."StageName") as "StageName",
         coalesce(known.amount, records."Amount") as "Amount",
         coalesce(known.close_day, records."CloseDate") as "CloseDate",
+        coalesce(later.owner, records."OwnerId") as "OwnerId",
         case when known.stage is null then records."IsClosed" else cast(known.stage like 'Closed%' as varchar) end as "IsClosed",
         case when known.stage is null then records."IsWon" else cast(known.stage = 'Closed Won' as varchar) end as "IsWon"
     )
@@ -73,7 +74,10 @@ OPPORTUNITY = """
         select "OpportunityId" as id, max_by("StageName", "CreatedDate") as stage, max_by("Amount", "CreatedDate") as amount,
             max_by("CloseDate", "CreatedDate") as close_day
         from history where try_cast("CreatedDate" as timestamp) < end_at group by 1
-    ) as known on records."Id" = known.id"""
+    ) as known on records."Id" = known.id left join (
+        select "OpportunityId" as id, min_by("OldValue", "CreatedDate") as owner
+        from owners where "OldValue" like '005%' and try_cast("CreatedDate" as timestamp) >= end_at group by 1
+    ) as later on records."Id" = later.id"""
 SET_BACK = {"salesforce__lead": LEAD, "salesforce__opportunity": OPPORTUNITY}
 
 
@@ -94,8 +98,9 @@ def exports_as_of(files: Mapping[str, Sequence[Path]], as_of: date, folder: Path
     with duckdb.connect() as connection:
         connection.execute("set TimeZone = 'UTC'")
         connection.execute(f"set variable day = date '{as_of}'")
-        (history,) = files["salesforce__opportunity_history"]
-        connection.execute(f"create table history as select * from read_csv('{history}', {READ})")
+        for table, seed in (("history", "opportunity_history"), ("owners", "opportunity_field_history")):
+            (path,) = files[f"salesforce__{seed}"]
+            connection.execute(f"create table {table} as select * from read_csv('{path}', {READ})")
         for seed, born in BORN.items():
             if seed not in files:
                 continue

@@ -27,12 +27,12 @@ ANY_COMPANY = st.builds(
     months=st.integers(2, 26),
 )
 TRIED = settings(
-    max_examples=12,
+    max_examples=6,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
-TRIED_IN_PAIRS = settings(TRIED, max_examples=6)
+TRIED_IN_PAIRS = settings(TRIED, max_examples=4)
 # What the books say of files, and what no export keeps a history of.
 WITHOUT_HISTORY = {"export_reconciliation"}
 # Facts of which each row is one record of an export.
@@ -152,12 +152,13 @@ def records_of(text: str) -> list[str]:
 
 
 @TRIED_IN_PAIRS
-@given(company=ANY_COMPANY, dice=st.randoms(use_true_random=False))
+@given(company=ANY_COMPANY, order=st.integers(0, 2**31))
 def test_the_order_of_records_and_their_files_change_nothing(
-    compiled: CompiledWarehouse, company: SimulationSettings, dice: random.Random
+    compiled: CompiledWarehouse, company: SimulationSettings, order: int
 ) -> None:
     with TemporaryDirectory() as name:
         folder = Path(name)
+        dice = random.Random(order)
         files = exports_of(company, folder / "one")
         with compiled.built(files) as warehouse:
             expected = compiled.fingerprints(warehouse, without_addresses=True)

@@ -11,15 +11,10 @@ as_of as (
 
 owners as (
     select
-        opportunity.source_system,
-        opportunity.owner_id as rep_id
-    from {{ ref('int_opportunity') }} as opportunity
-    -- deals created after as_of name nobody yet
-    inner join {{ ref('int_opportunity_state') }} as state
-        on
-            opportunity.source_system = state.source_system
-            and opportunity.opportunity_id = state.opportunity_id
-    where opportunity.owner_id is not null
+        source_system,
+        owner_id as rep_id
+    from {{ ref('int_opportunity_state') }}
+    where owner_id is not null
     union
     select
         source_system,

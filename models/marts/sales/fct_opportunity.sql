@@ -124,10 +124,14 @@ owners as (
                     rep.valid_from desc nulls last
             ) as choice
         from opportunities
+        inner join states
+            on
+                opportunities.source_system = states.source_system
+                and opportunities.opportunity_id = states.opportunity_id
         inner join {{ ref('dim_rep') }} as rep
             on
                 opportunities.source_system = rep.source_system
-                and opportunities.owner_id = rep.rep_id
+                and states.owner_id = rep.rep_id
     ) as periods
     where choice = 1
 ),
@@ -137,7 +141,7 @@ joined as (
         opportunities.source_system,
         opportunities.opportunity_id,
         opportunities.account_id,
-        opportunities.owner_id,
+        states.owner_id,
         owners.team,
         owners.region,
         account.segment,
