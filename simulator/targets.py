@@ -81,7 +81,7 @@ def draw_targets(
         drawn.add("average_deal_size", ALL, EVERYONE, QUARTER, month, "11000", minimum_n=5)
         drawn.add("sales_cycle", ALL, EVERYONE, QUARTER, month, "50", minimum_n=5)
         for team in range(staff.teams):
-            drawn.add("call_conversion", TEAM, team, QUARTER, month, "32", minimum_n=50)
+            drawn.add("call_conversion", TEAM, team, QUARTER, month, "32", minimum_n=5)
         drawn.count("open_deals", ALL, EVERYONE, QUARTER, month, 4 * len(won) / timeline.months)
         for rep in range(staff.reps):
             drawn.add("deal_count", REP, rep, QUARTER, month, str(int(rng.integers(1, 4))))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from orchestration.manifest import headlines
 from tests.conftest import Warehouse
 
 # The KPIs that the company asked for; the dictionary may have variants beside them.
@@ -121,7 +122,11 @@ def test_a_value_of_kpi_value_is_the_one_in_the_column_that_the_dictionary_names
         }
         if not {"scope_kind", "scope_id", "period_kind", "period_month"} <= names:
             continue  # a table with keys of its own, such as partners or campaigns
-        told = f'list(cast("{column}" as double))' if kpi_id not in SUMMED else f'[cast(sum("{column}") as double)]'
+        told = (
+            f'list(cast("{column}" as double))'
+            if kpi_id not in SUMMED
+            else f'[cast(sum("{column}") as double)]'
+        )
         differences, compared = sample.one(
             f"""
             with told as (
@@ -151,3 +156,21 @@ def test_every_measure_is_in_the_dictionary(sample: Warehouse) -> None:
         kpi for (kpi,) in sample.rows("select kpi_id from management.kpi_dictionary where is_in_kpi_value")
     }
     assert measured == told
+
+
+def test_the_headlines_of_a_refresh_are_a_screenful_in_a_set_order(sample: Warehouse) -> None:
+    shown = headlines(sample.manifest)
+    places = [headline.order for headline in shown]
+    assert 12 <= len(shown) <= 20
+    assert len(set(places)) == len(places), "two headlines want the same place"
+    printed = sample.summary.split("Headlines\n")[1].split("\n\n")[0].splitlines()
+    for line, headline in zip(printed, shown, strict=True):
+        assert line.strip().startswith(headline.label)
+        assert "no data" not in line
+        assert "cannot be computed" not in line
+
+
+def test_the_sample_companys_own_targets_can_all_be_measured(sample: Warehouse) -> None:
+    assert sample.one("select count(*), count(problem) from management.kpi_target_attainment")[1] == 0
+    assert "can_measure_every_target" not in sample.summary
+    assert "The target is not measured" not in sample.summary

@@ -56,7 +56,9 @@ def columns_with_an_interval(release: duckdb.DuckDBPyConnection) -> Iterator[tup
                     yield table, name, contest, rows
 
 
-def is_ranked(release: duckdb.DuckDBPyConnection, table: str, column: str, contest: str, rows: str) -> bool | None:
+def is_ranked(
+    release: duckdb.DuckDBPyConnection, table: str, column: str, contest: str, rows: str
+) -> bool | None:
     """Whether one KPI of the leaderboards has every value of the column with its interval; None: it has none to rank."""
     told, matched = release.execute(
         f"""
