@@ -14,7 +14,7 @@
         where        rows of the table, where it holds several kinds
         part         what else the table is cut by, such as the stage: a measure of its own for each
         scope_kind, scope_id   expressions, where the table has no columns of these names
-        is_mature    expression; left out: nothing in the row is still young
+        is_mature    expression; left out: nothing in the row is still young. A month without cases has none that are
         grouped      true: the table is finer than period and scope; its numerators and denominators are summed
         interval     true: a grouped rate gets its interval from these sums
         day          for a grouped table by day or week: the column with the day
@@ -56,15 +56,15 @@
         dict(kpi_id='loss_reasons', model='kpi_loss_reasons', column='lost_count', numerator='lost_count', grouped=true),
         dict(by_product, kpi_id='product_sales', model='kpi_product_sales', column='revenue_base', numerator='revenue_base', n='lines_count'),
         dict(kpi_id='value_added_calls', model='kpi_service_quality', column='value_added_call_rate', numerator='value_added_calls_count', denominator='connected_calls_count', low='value_added_call_rate_low', high='value_added_call_rate_high'),
-        dict(kpi_id='call_conversion', model='kpi_call_conversion', column='mature_opportunities_per_1000', numerator='1000 * mature_opportunities_count', denominator='mature_outbound_calls_count', low='mature_opportunities_per_1000_low', high='mature_opportunities_per_1000_high', is_mature='is_mature'),
-        dict(kpi_id='call_conversion_won', model='kpi_call_conversion', column='mature_won_per_1000', numerator='1000 * mature_won_count', denominator='mature_outbound_calls_count', low='mature_won_per_1000_low', high='mature_won_per_1000_high', is_mature='is_mature'),
-        dict(kpi_id='response_time', model='kpi_response_time', column='response_mean_minutes', numerator='response_minutes', denominator='answered_count', is_mature='is_mature'),
-        dict(kpi_id='response_time_business', model='kpi_response_time', column='response_mean_business_minutes', numerator='response_business_minutes', denominator='answered_business_count', is_mature='is_mature'),
-        dict(kpi_id='response_time_per_customer', model='kpi_response_time', column='response_per_customer_minutes', numerator='response_minutes', denominator='answered_customers_count', over_months='none', is_mature='is_mature'),
-        dict(kpi_id='response_time_median', model='kpi_response_time', column='response_p50_minutes', n='answered_count', over_months='none', is_mature='is_mature'),
-        dict(kpi_id='response_time_p90', model='kpi_response_time', column='response_p90_minutes', n='answered_count', over_months='none', is_mature='is_mature'),
-        dict(kpi_id='response_unanswered', model='kpi_response_time', column='unanswered_rate', numerator='mature_unanswered_count', denominator='mature_requests_count', low='unanswered_rate_low', high='unanswered_rate_high', is_mature='is_mature'),
-        dict(kpi_id='first_contact_resolution', model='kpi_service_quality', column='first_contact_resolution_rate', numerator='first_contact_resolved_count', denominator='contacts_known_count', low='first_contact_resolution_rate_low', high='first_contact_resolution_rate_high', is_mature='is_mature'),
+        dict(kpi_id='call_conversion', model='kpi_call_conversion', column='mature_opportunities_per_1000', numerator='1000 * mature_opportunities_count', denominator='mature_outbound_calls_count', low='mature_opportunities_per_1000_low', high='mature_opportunities_per_1000_high', is_mature='outbound_calls_count = mature_outbound_calls_count'),
+        dict(kpi_id='call_conversion_won', model='kpi_call_conversion', column='mature_won_per_1000', numerator='1000 * mature_won_count', denominator='mature_outbound_calls_count', low='mature_won_per_1000_low', high='mature_won_per_1000_high', is_mature='outbound_calls_count = mature_outbound_calls_count'),
+        dict(kpi_id='response_time', model='kpi_response_time', column='response_mean_minutes', numerator='response_minutes', denominator='answered_count', is_mature='requests_count = mature_requests_count'),
+        dict(kpi_id='response_time_business', model='kpi_response_time', column='response_mean_business_minutes', numerator='response_business_minutes', denominator='answered_business_count', is_mature='requests_count = mature_requests_count'),
+        dict(kpi_id='response_time_per_customer', model='kpi_response_time', column='response_per_customer_minutes', numerator='response_minutes', denominator='answered_customers_count', over_months='none', is_mature='requests_count = mature_requests_count'),
+        dict(kpi_id='response_time_median', model='kpi_response_time', column='response_p50_minutes', n='answered_count', over_months='none', is_mature='requests_count = mature_requests_count'),
+        dict(kpi_id='response_time_p90', model='kpi_response_time', column='response_p90_minutes', n='answered_count', over_months='none', is_mature='requests_count = mature_requests_count'),
+        dict(kpi_id='response_unanswered', model='kpi_response_time', column='unanswered_rate', numerator='mature_unanswered_count', denominator='mature_requests_count', low='unanswered_rate_low', high='unanswered_rate_high', is_mature='requests_count = mature_requests_count'),
+        dict(kpi_id='first_contact_resolution', model='kpi_service_quality', column='first_contact_resolution_rate', numerator='first_contact_resolved_count', denominator='contacts_known_count', low='first_contact_resolution_rate_low', high='first_contact_resolution_rate_high', is_mature='requests_count = mature_requests_count'),
         dict(kpi_id='surveyed_resolution', model='kpi_service_quality', column='surveyed_resolution_rate', numerator='resolution_confirmed_count', denominator='resolution_answers_count', low='surveyed_resolution_rate_low', high='surveyed_resolution_rate_high'),
         dict(kpi_id='satisfaction', model='kpi_service_quality', column='satisfaction_mean', numerator='satisfaction_sum', denominator='satisfaction_answers_count'),
         dict(kpi_id='satisfied', model='kpi_service_quality', column='satisfied_rate', numerator='satisfied_count', denominator='satisfaction_answers_count', low='satisfied_rate_low', high='satisfied_rate_high'),
@@ -93,9 +93,9 @@
         dict(kpi_id='customer_retention', model='kpi_customer_retention', column='retention_rate', numerator='kept_count', denominator='customers_at_start_count', low='retention_rate_low', high='retention_rate_high', over_months='none'),
         dict(kpi_id='customer_churn', model='kpi_customer_retention', column='churn_rate', numerator='lost_count', denominator='customers_at_start_count', low='churn_rate_low', high='churn_rate_high', over_months='none'),
         dict(kpi_id='repeat_purchase', model='kpi_customer_retention', column='repeat_purchase_rate', numerator='repeat_customers_count', denominator='old_enough_customers_count', low='repeat_purchase_rate_low', high='repeat_purchase_rate_high', is_mature='is_mature'),
-        dict(kpi_id='customer_journey', model='kpi_customer_journey', column='mature_activation_rate', numerator='mature_activations_count', denominator='mature_signups_count', low='mature_activation_rate_low', high='mature_activation_rate_high', is_mature='is_mature'),
+        dict(kpi_id='customer_journey', model='kpi_customer_journey', column='mature_activation_rate', numerator='mature_activations_count', denominator='mature_signups_count', low='mature_activation_rate_low', high='mature_activation_rate_high', is_mature='signups_count = mature_signups_count'),
         dict(kpi_id='sign_ups', model='kpi_customer_journey', column='signups_count', numerator='signups_count'),
-        dict(kpi_id='cancellations', model='kpi_customer_journey', column='mature_cancellation_rate', numerator='mature_cancellations_count', denominator='mature_signups_count', low='mature_cancellation_rate_low', high='mature_cancellation_rate_high', is_mature='is_mature'),
+        dict(kpi_id='cancellations', model='kpi_customer_journey', column='mature_cancellation_rate', numerator='mature_cancellations_count', denominator='mature_signups_count', low='mature_cancellation_rate_low', high='mature_cancellation_rate_high', is_mature='signups_count = mature_signups_count'),
         dict(kpi_id='revenue_retention', model='kpi_revenue_retention', column='nrr_ratio', numerator='start_base + expansion_base - contraction_base - churn_base', denominator='start_base', n='customers_at_start_count', over_months='none'),
         dict(kpi_id='gross_revenue_retention', model='kpi_revenue_retention', column='grr_ratio', numerator='start_base - contraction_base - churn_base', denominator='start_base', n='customers_at_start_count', over_months='none'),
         dict(by_channel_group, kpi_id='cac', model='kpi_acquisition_cost', column='cac', numerator='case when cac is not null then cost_base end', denominator='case when cac is not null then new_customers_count end'),
@@ -144,7 +144,7 @@
             {%- do measures.append(dict(
                 kpi_id='response_' ~ share, model='kpi_response_time', column=share ~ '_rate',
                 numerator=share ~ '_count', denominator='mature' ~ clock ~ '_requests_count',
-                low=share ~ '_rate_low', high=share ~ '_rate_high', is_mature='is_mature',
+                low=share ~ '_rate_low', high=share ~ '_rate_high', is_mature='requests_count = mature_requests_count',
             )) -%}
         {%- endfor -%}
     {%- endfor -%}
