@@ -1,4 +1,4 @@
-"""What management wants KPIs to reach, by scope and period: sensible aims, and rows as people write them."""
+"""What management wants KPIs to reach, by scope and period: sensible aims, one of them corrected later."""
 
 from __future__ import annotations
 
@@ -21,9 +21,6 @@ ALL, REP, TEAM, PARTNER = range(4)
 SCOPES = ("all", "rep", "team", "partner")
 TEAM_CURRENCY = (TRY, EUR, EUR, USD)
 EVERYONE = -1
-# The number of a rep who never was: the target of somebody who did not sign.
-NOBODY = 9_999
-TYPING_ERROR = "winrate"
 
 
 @dataclass(frozen=True)
@@ -74,6 +71,7 @@ def draw_targets(
         drawn.add("sales_cycle", ALL, EVERYONE, MONTH, month, "50", "55", "65", minimum_n=5)
         drawn.add("roas", ALL, EVERYONE, MONTH, month, "3", "2", "1")
         drawn.add("response_within_1h", ALL, EVERYONE, MONTH, month, "0.5", "0.4", "0.3", minimum_n=20)
+        drawn.add("call_conversion", ALL, EVERYONE, MONTH, month, "32", "30", "20", minimum_n=50)
         for team in range(staff.teams):
             currency = TEAM_CURRENCY[team % len(TEAM_CURRENCY)]
             drawn.money("won_amount", TEAM, team, MONTH, month, team_cents[team], currency)
@@ -82,6 +80,8 @@ def draw_targets(
         drawn.money("revenue", ALL, EVERYONE, QUARTER, month, 3 * revenue_cents)
         drawn.add("average_deal_size", ALL, EVERYONE, QUARTER, month, "11000", minimum_n=5)
         drawn.add("sales_cycle", ALL, EVERYONE, QUARTER, month, "50", minimum_n=5)
+        for team in range(staff.teams):
+            drawn.add("call_conversion", TEAM, team, QUARTER, month, "32", minimum_n=5)
         drawn.count("open_deals", ALL, EVERYONE, QUARTER, month, 4 * len(won) / timeline.months)
         for rep in range(staff.reps):
             drawn.add("deal_count", REP, rep, QUARTER, month, str(int(rng.integers(1, 4))))
@@ -92,7 +92,7 @@ def draw_targets(
     for month in drawn.starts(YEAR):
         drawn.money("won_amount", ALL, EVERYONE, YEAR, month, 12 * won_cents.sum())
         drawn.add("close_rate", ALL, EVERYONE, YEAR, month, "0.08", minimum_n=30)
-    return drawn.with_mistakes()
+    return drawn.with_correction()
 
 
 class _Writer:
@@ -142,20 +142,15 @@ class _Writer:
     def _stretch(self, month: int) -> float:
         return 0.75 + 0.5 * month / self.timeline.months + 0.1 * self.rng.random()
 
-    def with_mistakes(self) -> list[Target]:
-        """The rows, one of them corrected by a later one, and some that cannot be measured or not yet."""
+    def with_correction(self) -> list[Target]:
+        """The rows, the first of them a correction of an older one, and a target of the month to come."""
         first = self.rows[0]
         corrected = Target(**{**vars(first), "value": "1", "is_old": True})
-        start = month_text(self.timeline.first_month)
         coming = month_text(self.timeline.first_month + self.timeline.months)
         return [
             corrected,
             *self.rows,
             Target("won_amount", ALL, EVERYONE, MONTH, coming, "200000", currency=USD),
-            Target(TYPING_ERROR, ALL, EVERYONE, MONTH, start, "0.4"),
-            Target("won_amount", REP, NOBODY, MONTH, start, "20000"),
-            Target("win_rate", ALL, EVERYONE, MONTH, start[:-2] + "15", "0.4"),
-            Target("sales_cycle_median", ALL, EVERYONE, QUARTER, start, "45"),
         ]
 
 

@@ -13,7 +13,7 @@ from simulator.exports_people import USER, partner_account
 from simulator.money import base_text
 from simulator.rendering import render
 from simulator.targets import ALL, MONTH, MONTHS_OF, PARTNER, PERIODS, REP, SCOPES, TEAM, Target
-from simulator.timeline import month_number, month_text
+from simulator.timeline import local_day, month_number, month_text
 from simulator.truth_sales import rep_ids
 
 MONEY_KPIS = ("won_amount", "revenue", "open_pipeline", "average_deal_size")
@@ -22,7 +22,7 @@ MONEY_KPIS = ("won_amount", "revenue", "open_pipeline", "average_deal_size")
 def count_targets(company: CompanyParts) -> dict[str, Any]:
     """'rows': every target that counts, with the months of its period, of the one before and of a year before.
 
-    'teams': label of a team -> user ids of its reps.
+    'teams': label of a team -> user ids of its reps. 'partners': account id -> month -> won deals that it brought.
     """
     staff = company.staff
     reps = rep_ids(company)
@@ -33,6 +33,20 @@ def count_targets(company: CompanyParts) -> dict[str, Any]:
         "teams": {
             label: [reps[rep] for rep in np.flatnonzero(team_of == team)] for team, label in enumerate(labels)
         },
+        "partners": _partners(company),
+    }
+
+
+def _partners(company: CompanyParts) -> dict[str, dict[str, int]]:
+    deals, timeline = company.deals, company.timeline
+    won = np.flatnonzero(deals.is_won & ~deals.is_deleted & (deals.partner >= 0))
+    month = timeline.month_index(local_day(deals.closed_at[won]))
+    count = np.zeros((len(company.partners), timeline.months), dtype=np.int64)
+    np.add.at(count, (deals.partner[won], month), 1)
+    ids = render(partner_account(company, np.arange(len(company.partners))))
+    return {
+        str(name): dict(zip(timeline.month_texts(), row.tolist(), strict=True))
+        for name, row in zip(ids, count, strict=True)
     }
 
 

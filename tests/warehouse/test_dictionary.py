@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from orchestration.manifest import headlines
 from tests.conftest import Warehouse
 
 # The KPIs that the company asked for; the dictionary may have variants beside them.
@@ -60,6 +61,8 @@ CATALOGUE = [
 ]
 # They hold all KPIs, so no KPI is at home in them.
 WITHOUT_A_KPI = {"management.kpi_dictionary", "management.kpi_value"}
+# Told by a table that is finer than period and scope: kpi_value has the sum of its rows.
+SUMMED = {"loss_reasons"}
 
 
 def test_every_kpi_of_the_catalogue_is_an_entry_of_its_own(sample: Warehouse) -> None:
@@ -91,8 +94,8 @@ def test_the_table_and_the_column_of_every_entry_are_published_with_such_rows(sa
     ]
     assert not missing
     for kpi_id, table, column, row_filter in entries:
-        found = sample.one(f'select count("{column}"), count(*) from {table} where {row_filter or "true"}')
-        assert found[1] > 0, f"{kpi_id}: {table} has no row where {row_filter}"
+        found = sample.one(f'select count("{column}") from {table} where {row_filter or "true"}')
+        assert found[0] > 0, f"{kpi_id}: {table} has no {column} where {row_filter}"
 
 
 def test_every_published_kpi_table_is_named_by_an_entry(sample: Warehouse) -> None:
@@ -119,10 +122,15 @@ def test_a_value_of_kpi_value_is_the_one_in_the_column_that_the_dictionary_names
         }
         if not {"scope_kind", "scope_id", "period_kind", "period_month"} <= names:
             continue  # a table with keys of its own, such as partners or campaigns
+        told = (
+            f'list(cast("{column}" as double))'
+            if kpi_id not in SUMMED
+            else f'[cast(sum("{column}") as double)]'
+        )
         differences, compared = sample.one(
             f"""
             with told as (
-                select period_kind, period_month, scope_kind, scope_id, list_sort(list(cast("{column}" as double))) as "values"
+                select period_kind, period_month, scope_kind, scope_id, {told} as "values"
                 from {table} where {row_filter or "true"} group by all
             ),
             repeated as (
@@ -148,3 +156,21 @@ def test_every_measure_is_in_the_dictionary(sample: Warehouse) -> None:
         kpi for (kpi,) in sample.rows("select kpi_id from management.kpi_dictionary where is_in_kpi_value")
     }
     assert measured == told
+
+
+def test_the_headlines_of_a_refresh_are_a_screenful_in_a_set_order(sample: Warehouse) -> None:
+    shown = headlines(sample.manifest)
+    places = [headline.order for headline in shown]
+    assert 12 <= len(shown) <= 20
+    assert len(set(places)) == len(places), "two headlines want the same place"
+    printed = sample.summary.split("Headlines\n")[1].split("\n\n")[0].splitlines()
+    for line, headline in zip(printed, shown, strict=True):
+        assert line.strip().startswith(headline.label)
+        assert "no data" not in line
+        assert "cannot be computed" not in line
+
+
+def test_the_sample_companys_own_targets_can_all_be_measured(sample: Warehouse) -> None:
+    assert sample.one("select count(*), count(problem) from management.kpi_target_attainment")[1] == 0
+    assert "can_measure_every_target" not in sample.summary
+    assert "The target is not measured" not in sample.summary

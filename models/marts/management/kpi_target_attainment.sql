@@ -15,8 +15,10 @@ measures as (
     select
         kpi_id,
         max(over_months) as over_months,
-        bool_or(denominator is not null) as is_quotient
-    from monthly
+        bool_or(denominator is not null) as is_quotient,
+        bool_or(part = 'all') as is_whole
+    from {{ ref('kpi_value') }}
+    where period_kind = 'month'
     group by kpi_id
 ),
 
@@ -185,12 +187,14 @@ judged as (
         -- a period that is not over has not failed its target yet
         side_by_side.is_mature and targets.period_end_on <= as_of.as_of_on as is_mature,
         case
-            when measures.kpi_id is null then 'the KPI is not told by period and scope, or its name is misspelt'
-            when targets.direction is null or targets.direction not in ('higher', 'lower') then 'neither more nor less of the KPI is better'
-            when targets.period_start_on <> cast(date_trunc(targets.period_kind, targets.period_start_on) as date) then 'not the first day of a ' || targets.period_kind
-            when targets.period_kind <> 'month' and measures.over_months = 'none' then 'the KPI can be told by month only'
-            when known_scopes.kpi_id is null then 'the KPI has no such scope'
-            when targets.target_value is null then 'no exchange rate'
+            when measures.kpi_id is null then 'nothing is told of a KPI of this name: management.kpi_value has those that are'
+            when not measures.is_whole then 'the KPI is told by part only (management.kpi_value), and a target names no part'
+            when targets.direction is null or targets.direction not in ('higher', 'lower') then 'neither more nor less of the KPI is better: reference/kpi.csv may give it a direction'
+            when targets.period_start_on <> cast(date_trunc(targets.period_kind, targets.period_start_on) as date)
+                then 'not the first day of a ' || targets.period_kind || ', which is ' || cast(cast(date_trunc(targets.period_kind, targets.period_start_on) as date) as varchar)
+            when targets.period_kind <> 'month' and measures.over_months = 'none' then 'the KPI can be told by month only: write a target for each month'
+            when known_scopes.kpi_id is null then 'the KPI has no such scope: management.kpi_value has those that it has'
+            when targets.target_value is null then 'no exchange rate for the first day of the period: reference/fx_rate.csv'
         end as problem
     from targets
     cross join {{ ref('int_as_of') }} as as_of
