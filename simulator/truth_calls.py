@@ -111,13 +111,22 @@ def count_calls(company: CompanyParts) -> dict[str, Any]:
         rows = np.flatnonzero(chosen)
         return cells.total(tasks.owner[rows], month[rows])
 
+    replies = company.service.replies
+    reply_month = timeline.month_index(local_day(replies.at))
+
+    def of_replies(chosen: NDArray[np.bool_]) -> NDArray[np.int64]:
+        """Answers to cases are e-mails, what their customers say comes by phone; nobody notes how such calls went."""
+        rows = np.flatnonzero(chosen & ~replies.is_deleted)
+        return cells.total(replies.owner[rows], reply_month[rows])
+
     agreed = recontactable_days(company)
+    by_people = ~replies.is_automatic
     grids = {
-        "activities_count": total(human),
-        "calls_count": total(is_call),
-        "emails_count": total(human & (tasks.kind == EMAIL)),
+        "activities_count": total(human) + of_replies(by_people),
+        "calls_count": total(is_call) + of_replies(by_people & replies.is_inbound),
+        "emails_count": total(human & (tasks.kind == EMAIL)) + of_replies(by_people & ~replies.is_inbound),
         "meetings_count": total(human & (tasks.kind == MEETING)),
-        "automatic_count": total(done & tasks.is_automatic),
+        "automatic_count": total(done & tasks.is_automatic) + of_replies(replies.is_automatic),
         "recontactable_count": cells.total(tasks.owner[agreed], month[agreed]),
         "connected_calls_count": total(connected),
         "noted_calls_count": total(connected & (notes.value_added != NOT_NOTED)),

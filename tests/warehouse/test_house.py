@@ -192,7 +192,9 @@ def test_tests_do_not_need_anything_outside_the_clone() -> None:
 
 
 def test_the_readme_lists_every_published_table(sample: Warehouse) -> None:
-    rows = re.findall(r"^\| (\w+) \| ([\w, ]+) \|$", (ROOT / "README.md").read_text(encoding="utf-8"), re.MULTILINE)
+    rows = re.findall(
+        r"^\| (\w+) \| ([\w, ]+) \|$", (ROOT / "README.md").read_text(encoding="utf-8"), re.MULTILINE
+    )
     listed = {
         f"{schema}.{table}" for schema, tables in rows if schema in AREAS for table in tables.split(", ")
     }
