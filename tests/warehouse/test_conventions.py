@@ -47,6 +47,11 @@ def test_every_proportion_has_both_bounds_of_its_interval(columns: dict[str, set
     assert not missing
 
 
+def test_no_other_quotient_pretends_to_have_an_interval(columns: dict[str, set[str]]) -> None:
+    bounds = {f"{table}.{column}" for table, names in columns.items() for column in names}
+    assert not [column for column in sorted(bounds) if column.endswith(("_ratio_low", "_ratio_high"))]
+
+
 def test_every_proportion_lies_within_its_interval_and_between_0_and_1(
     release: duckdb.DuckDBPyConnection, columns: dict[str, set[str]]
 ) -> None:
