@@ -110,6 +110,11 @@ select
     scaled.best_score as scale_maximum,
     scaled.is_resolved,
     scaled.reason,
+    -- an answer without any date is one all the same: it counts in no month
+    coalesce(
+        scaled.answered_at < scaled.as_of_at,
+        scaled.score is not null or scaled.is_resolved is not null
+    ) as is_answered,
     scaled.is_sent_known,
     scaled._export_file,
     scaled._export_record

@@ -30,3 +30,14 @@ def other_company(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Company]
 @pytest.fixture(params=["sample", pytest.param("other", marks=pytest.mark.slow)])
 def company(request: pytest.FixtureRequest) -> Company:
     return request.getfixturevalue(f"{request.param}_company")
+
+
+@pytest.fixture(scope="session")
+def columns(sample: Warehouse) -> dict[str, set[str]]:
+    """The columns of every published table."""
+    found: dict[str, set[str]] = {}
+    for table, column in sample.rows(
+        "select schema_name || '.' || table_name, column_name from duckdb_columns() where not internal"
+    ):
+        found.setdefault(table, set()).add(column)
+    return found

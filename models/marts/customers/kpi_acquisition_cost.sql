@@ -141,7 +141,8 @@ margins as (
 churns as (
     select
         period_month,
-        churn_rate
+        customers_at_start_count,
+        lost_count
     from {{ ref('kpi_customer_retention') }}
     where scope_kind = 'all' and period_kind = 'month'
 ),
@@ -161,7 +162,9 @@ averages as (
 ),
 
 average_churn as (
-    select {{ divide('sum(lost_count)', 'sum(customers_at_start_count)') }} as churn_rate
+    select
+        coalesce(sum(customers_at_start_count), 0) as customers_at_start_count,
+        coalesce(sum(lost_count), 0) as lost_count
     from {{ ref('kpi_customer_retention') }}
     where scope_kind = 'all' and period_kind = 'month'
 ),
@@ -170,7 +173,8 @@ joined as (
     select
         filled.*,
         coalesce(margins.monthly_margin_per_customer, case when filled.period_kind = 'all' then averages.monthly_margin_per_customer end) as monthly_margin_per_customer,
-        coalesce(churns.churn_rate, case when filled.period_kind = 'all' then average_churn.churn_rate end) as monthly_churn_rate
+        cast(case when filled.period_kind = 'all' then average_churn.customers_at_start_count else coalesce(churns.customers_at_start_count, 0) end as bigint) as customers_at_start_count,
+        cast(case when filled.period_kind = 'all' then average_churn.lost_count else coalesce(churns.lost_count, 0) end as bigint) as lost_customers_count
     from filled
     cross join averages
     cross join average_churn
@@ -178,6 +182,13 @@ joined as (
         on filled.period_month = margins.period_month
     left join churns
         on filled.period_month = churns.period_month
+),
+
+rated as (
+    select
+        *,
+        {{ rate_columns('monthly_churn', 'lost_customers_count', 'customers_at_start_count') }}
+    from joined
 )
 
 select
@@ -189,8 +200,12 @@ select
     -- a group without any cost has not won its customers for nothing: its costs are not known
     {{ divide_money('nullif(cost_base, 0)', 'new_customers_count') }} as cac,
     cast(monthly_margin_per_customer as {{ money_type() }}) as monthly_margin_per_customer_base,
+    customers_at_start_count,
+    lost_customers_count,
     monthly_churn_rate,
+    monthly_churn_rate_low,
+    monthly_churn_rate_high,
     {{ divide(divide('nullif(cost_base, 0)', 'new_customers_count'), 'monthly_margin_per_customer') }} as payback_months,
     cast({{ divide('monthly_margin_per_customer', 'monthly_churn_rate') }} as {{ money_type() }}) as ltv_base,
     {{ divide(divide('monthly_margin_per_customer', 'monthly_churn_rate'), divide('nullif(cost_base, 0)', 'new_customers_count')) }} as ltv_to_cac
-from joined
+from rated

@@ -20,14 +20,15 @@ partners as (
 periods as (
     select
         'month' as period_kind,
-        period_month,
-        month_end_on
-    from {{ ref('int_month') }}
+        month.period_month,
+        least(month.month_end_on, as_of.as_of_on) as period_end_on
+    from {{ ref('int_month') }} as month
+    cross join {{ ref('int_as_of') }} as as_of
     union all
     select
         'all' as period_kind,
         cast(null as date) as period_month,
-        as_of_on as month_end_on
+        as_of_on as period_end_on
     from {{ ref('int_as_of') }}
 ),
 
@@ -38,7 +39,7 @@ spine as (
         partners.partner_name,
         periods.period_kind,
         periods.period_month,
-        periods.month_end_on
+        periods.period_end_on
     from partners
     cross join periods
 ),
@@ -126,43 +127,49 @@ closed as (
     group by source_system, partner_id, role, period_kind, period_month
 ),
 
-open_deals as (
+open_days as (
+    -- how each deal stood at the end of the period: with the amount it had then, not with today's
     select
-        deals.*,
-        open_periods.opened_on,
-        open_periods.closed_on as open_until
-    from partner_deals as deals
-    inner join {{ ref('int_opportunity_open_period') }} as open_periods
+        day.source_system,
+        coalesce(day.sourcing_partner_id, 'direct') as partner_id,
+        'sourced' as role,
+        day.as_of_on,
+        day.amount_base,
+        day.age_days
+    from {{ ref('fct_pipeline_daily') }} as day
+    union all
+    select
+        day.source_system,
+        roles.partner_id,
+        'influenced' as role,
+        day.as_of_on,
+        day.amount_base,
+        day.age_days
+    from {{ ref('fct_pipeline_daily') }} as day
+    inner join {{ ref('fct_opportunity_partner') }} as roles
         on
-            deals.source_system = open_periods.source_system
-            and deals.opportunity_id = open_periods.opportunity_id
+            day.source_system = roles.source_system
+            and day.opportunity_id = roles.opportunity_id
+    where roles.role = 'influenced'
 ),
 
 pipeline as (
-    -- open at the end of the period; a deal without a creation date is open in 'all' only
     select
         spine.source_system,
         spine.partner_id,
-        deals.role,
+        open_days.role,
         spine.period_kind,
         spine.period_month,
         count(*) as open_count,
-        sum(deals.amount_base) as open_amount_base,
-        avg({{ days_between('deals.created_on', 'spine.month_end_on') }}) as open_age_days
+        sum(open_days.amount_base) as open_amount_base,
+        avg(open_days.age_days) as open_age_days
     from spine
-    inner join open_deals as deals
+    inner join open_days
         on
-            spine.source_system = deals.source_system
-            and spine.partner_id = deals.partner_id
-            and (
-                (spine.period_kind = 'all' and deals.open_until is null)
-                or (
-                    spine.period_kind = 'month'
-                    and spine.month_end_on >= deals.opened_on
-                    and (spine.month_end_on < deals.open_until or deals.open_until is null)
-                )
-            )
-    group by spine.source_system, spine.partner_id, deals.role, spine.period_kind, spine.period_month
+            spine.source_system = open_days.source_system
+            and spine.partner_id = open_days.partner_id
+            and spine.period_end_on = open_days.as_of_on
+    group by spine.source_system, spine.partner_id, open_days.role, spine.period_kind, spine.period_month
 ),
 
 partner_leads as (
@@ -210,7 +217,8 @@ joined as (
         coalesce(sourced.won_cycle_count, 0) as won_cycle_count,
         coalesce(sourced.commission_base, 0) as commission_base,
         coalesce(sourced_pipeline.open_count, 0) as open_pipeline_count,
-        coalesce(sourced_pipeline.open_amount_base, 0) as open_pipeline_amount_base,
+        -- null where deals were open and nobody knows for how much
+        case when sourced_pipeline.open_count > 0 then sourced_pipeline.open_amount_base else 0 end as open_pipeline_amount_base,
         sourced_pipeline.open_age_days as open_pipeline_age_days,
         coalesce(influenced.deal_count, 0) as influenced_deal_count,
         coalesce(influenced.closed_count, 0) as influenced_closed_count,
@@ -220,7 +228,7 @@ joined as (
         coalesce(influenced.won_cycle_count, 0) as influenced_won_cycle_count,
         coalesce(influenced.commission_base, 0) as influenced_commission_base,
         coalesce(influenced_pipeline.open_count, 0) as influenced_open_pipeline_count,
-        coalesce(influenced_pipeline.open_amount_base, 0) as influenced_open_pipeline_amount_base,
+        case when influenced_pipeline.open_count > 0 then influenced_pipeline.open_amount_base else 0 end as influenced_open_pipeline_amount_base,
         influenced_pipeline.open_age_days as influenced_open_pipeline_age_days
     from spine
     left join leads

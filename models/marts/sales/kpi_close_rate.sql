@@ -69,6 +69,8 @@ select
     year_before.leads_count as leads_count_year_before,
     year_before.won_count as won_count_year_before,
     {{ divide('year_before.won_count', 'year_before.leads_count') }} as close_rate_year_before,
+    {{ wilson_low('year_before.won_count', 'year_before.leads_count') }} as close_rate_year_before_low,
+    {{ wilson_high('year_before.won_count', 'year_before.leads_count') }} as close_rate_year_before_high,
     filled.leads_count > 0 and filled.mature_leads_count = filled.leads_count as is_mature
 from filled
 left join filled as year_before

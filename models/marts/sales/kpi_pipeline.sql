@@ -257,6 +257,7 @@ select
     overdue_count,
     cast(overdue_amount_base as {{ money_type() }}) as overdue_amount_base,
     target_amount_base,
+    cast(open_amount_base - target_amount_base as {{ money_type() }}) as target_difference_amount_base,
     {{ divide('open_amount_base', 'target_amount_base') }} as target_attainment_ratio,
     coverage_month,
     expected_count,

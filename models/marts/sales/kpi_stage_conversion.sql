@@ -120,8 +120,13 @@ select
     counted.reached_to_count,
     {{ rate_columns('reached', 'counted.reached_to_count', 'counted.reached_from_count') }},
     {{ divide('team.to_count', 'team.from_count') }} as team_ever_ratio,
-    {{ divide('team.both_count', 'team.from_count') }} as team_both_rate,
-    {{ divide('team.reached_to_count', 'team.reached_from_count') }} as team_reached_rate,
+    team.from_count as team_from_count,
+    team.to_count as team_to_count,
+    team.both_count as team_both_count,
+    {{ rate_columns('team_both', 'team.both_count', 'team.from_count') }},
+    team.reached_from_count as team_reached_from_count,
+    team.reached_to_count as team_reached_to_count,
+    {{ rate_columns('team_reached', 'team.reached_to_count', 'team.reached_from_count') }},
     top_reasons.top_loss_reasons,
     coalesce({{ is_mature('counted.period_month', 'stage_conversion') }}, false) as is_mature
 from counted

@@ -46,10 +46,10 @@ scores as (
             *,
             row_number() over (
                 partition by request_source_system, request_id
-                order by answered_at desc, survey_id desc
+                order by answered_at desc nulls last, survey_id desc
             ) as place
         from {{ ref('int_survey') }}
-        where survey_kind = 'satisfaction' and request_id is not null and score is not null and answered_at is not null
+        where survey_kind = 'satisfaction' and request_id is not null and score is not null and is_answered
     ) as numbered
     where place = 1
 ),

@@ -7,7 +7,7 @@ answers as (
         {{ local_date('answered_at') }} as answered_on,
         score / scale_maximum as score_share
     from {{ ref('int_survey') }}
-    where answered_at is not null
+    where is_answered
 ),
 
 placed as (

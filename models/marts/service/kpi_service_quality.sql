@@ -111,7 +111,7 @@ surveys_sent as (
         rep_id,
         survey_kind,
         {{ local_date('coalesce(sent_at, answered_at)') }} as sent_on,
-        answered_at is not null as is_answered
+        is_answered
     from {{ ref('int_survey') }}
     where is_sent_known
 ),
