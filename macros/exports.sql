@@ -23,6 +23,7 @@
         'stg_generic__opportunity_line',
         'stg_generic__opportunity_partner',
         'stg_generic__order',
+        'stg_generic__order_line',
         'stg_generic__partner',
         'stg_generic__product',
         'stg_generic__quote',

@@ -84,7 +84,7 @@
         dict(kpi_id='sales_cycle_median', model='kpi_sales_cycle', column='cycle_from_created_median_days', n='from_created_count', over_months='none'),
         dict(kpi_id='revenue', model='kpi_revenue', column='revenue_base', numerator='revenue_base', n='orders_count'),
         dict(kpi_id='average_order_value', model='kpi_revenue', column='average_order_value', numerator='revenue_base', denominator='orders_count'),
-        dict(kpi_id='arpu', model='kpi_revenue', column='arpu', numerator='revenue_base', denominator='active_customers_count', over_months='none'),
+        dict(kpi_id='arpu', model='kpi_revenue', column='arpu', numerator='customers_revenue_base', denominator='active_customers_count', over_months='none'),
         dict(kpi_id='revenue_growth', model='kpi_revenue', column='growth_ratio', numerator='revenue_base - previous_month_revenue_base', denominator='previous_month_revenue_base', n='orders_count', over_months='none'),
         dict(kpi_id='revenue_growth_year', model='kpi_revenue', column='growth_year_ratio', numerator='revenue_base - previous_year_revenue_base', denominator='previous_year_revenue_base', n='orders_count'),
         dict(kpi_id='new_customers', model='kpi_revenue', column='new_customers_count', numerator='new_customers_count'),

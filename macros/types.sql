@@ -8,7 +8,7 @@
 {%- endmacro %}
 
 {% macro typed(column, type) -%}
-    {#- The column as one of the contract's types: text, timestamp, microseconds, date, time, decimal, number, integer, boolean, json. -#}
+    {#- The column as one of the contract's types: text, timestamp, microseconds, date, time, seconds, decimal, number, integer, boolean, json. -#}
     {%- set text = clean_text(column) -%}
     {%- if type == 'text' -%}
         {{ text }}
@@ -22,12 +22,14 @@
         {{ minutes_after_midnight(text) }}
     {%- elif type in ('decimal', 'number', 'integer') -%}
         {{ safe_number(text, type) }}
+    {%- elif type == 'seconds' -%}
+        {{ length_in_seconds(text) }}
     {%- elif type == 'boolean' -%}
         case when lower({{ text }}) in ('true', 't', 'yes', 'y', '1') then true when lower({{ text }}) in ('false', 'f', 'no', 'n', '0') then false end
     {%- elif type == 'json' -%}
         {{ valid_json(text) }}
     {%- else -%}
-        {{ exceptions.raise_compiler_error("Unknown type '" ~ type ~ "' for column " ~ column ~ ": use text, timestamp, microseconds, date, time, decimal, number, integer, boolean or json.") }}
+        {{ exceptions.raise_compiler_error("Unknown type '" ~ type ~ "' for column " ~ column ~ ": use text, timestamp, microseconds, date, time, seconds, decimal, number, integer, boolean or json.") }}
     {%- endif -%}
 {%- endmacro %}
 
@@ -82,6 +84,18 @@
     case
         when regexp_matches({{ text }}, '^(([01]?[0-9]|2[0-3]):[0-5][0-9]|24:00)(:00)?$')
             then 60 * cast(split_part({{ text }}, ':', 1) as integer) + cast(split_part({{ text }}, ':', 2) as integer)
+    end
+{%- endmacro %}
+
+{% macro length_in_seconds(text) -%} {{ return(adapter.dispatch('length_in_seconds')(text)) }} {%- endmacro %}
+{% macro default__length_in_seconds(text) -%}
+    {#- A length as whole seconds, or as hours, minutes and seconds (0:02:23); fractions are rounded. Two numbers (2:23) may be either hours or minutes: no length. -#}
+    case
+        when regexp_matches({{ text }}, '^[0-9]+:[0-5][0-9]:[0-5][0-9]([.][0-9]+)?$')
+            then 3600 * try_cast(split_part({{ text }}, ':', 1) as bigint)
+                + 60 * cast(split_part({{ text }}, ':', 2) as bigint)
+                + cast(round(cast(split_part({{ text }}, ':', 3) as double)) as bigint)
+        when regexp_matches({{ text }}, '^-?[0-9]+([.][0-9]*)?$') then try_cast(round(try_cast({{ text }} as double)) as bigint)
     end
 {%- endmacro %}
 

@@ -54,6 +54,8 @@ GENERIC_HEADERS = {
     "occurred_at,duration_seconds,is_automatic,is_connected,outcome,is_value_added,agreed_followup,subject,"
     "updated_at,is_deleted",
     "order": "order_id,customer_id,opportunity_id,ordered_at,amount,cost,currency,status,updated_at,is_deleted",
+    "order_line": "line_id,order_id,customer_id,ordered_at,product_id,quantity,unit_price,amount,cost,currency,status,"
+    "updated_at,is_deleted",
     "ad_performance_daily": "platform,account_id,date_on,campaign_id,campaign_name,channel,ad_group_id,"
     "ad_group_name,ad_id,ad_name,impressions,reach,clicks,reactions,spend,currency,conversions,conversion_value",
     "web_action": "action_id,visitor_id,session_id,occurred_at,action,page,landing_page,source,medium,channel,"

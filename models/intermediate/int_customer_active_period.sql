@@ -9,7 +9,7 @@ stretches as (
         -- the last day on which the order is still within customer_active_days
         cast({{ dbt.dateadd('day', var('customer_active_days'), local_date('ordered_at')) }} as date) as until_on
     from {{ ref('int_order') }}
-    where ordered_at is not null
+    where ordered_at is not null and customer_id is not null and is_purchase
     union all
     select
         subscription.customer_source_system as source_system,

@@ -13,7 +13,7 @@ orders as (
         on
             orders.currency = fx.currency
             and orders.rate_on = fx.valid_on
-    where orders.ordered_at is not null
+    where orders.ordered_at is not null and orders.customer_id is not null and orders.is_purchase
 ),
 
 purchases as (

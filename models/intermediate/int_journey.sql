@@ -14,6 +14,8 @@ conversions as (
         order_id,
         {{ local_date('ordered_at') }} as ordered_on
     from {{ ref('int_order') }}
+    -- a return is no conversion
+    where is_purchase
 ),
 
 converting as (

@@ -1,7 +1,7 @@
--- One row per order, of every system; where a system exports deals and no orders, its won deals are its orders and say so.
+-- One row per order, of every system, returns included; where a system exports deals and no orders, its won deals are its orders and say so.
 with
 
-unioned as (
+listed as (
     {{ union_staged(['stg_salesforce__order', 'stg_generic__order'], [
         'source_system',
         'order_id',
@@ -13,6 +13,37 @@ unioned as (
         'cost',
         'ordered_at',
     ]) }}
+),
+
+made_of_lines as (
+    -- an export of invoices has a row per line, and no row per order
+    select
+        lines.source_system,
+        lines.order_id,
+        max(lines.customer_id) as customer_id,
+        cast(null as varchar) as opportunity_id,
+        max(lines.status) as status,
+        max(lines.currency) as currency,
+        cast(sum(coalesce(lines.amount, 0)) as {{ money_type() }}) as amount,
+        -- the cost of some lines is not that of the order
+        case when count(*) = count(lines.cost) then cast(sum(lines.cost) as {{ money_type() }}) end as cost,
+        min(lines.ordered_at) as ordered_at,
+        min(lines._export_file) as _export_file,
+        min_by(lines._export_record, lines._export_file || lpad(cast(lines._export_record as varchar), 12, '0')) as _export_record
+    from {{ ref('int_order_line') }} as lines
+    left join listed
+        on
+            lines.source_system = listed.source_system
+            and lines.order_id = listed.order_id
+    where listed.order_id is null
+    group by lines.source_system, lines.order_id
+    having min(lines.ordered_at) is not null
+),
+
+unioned as (
+    select * from listed
+    union all
+    select * from made_of_lines
 ),
 
 orders as (
@@ -27,6 +58,8 @@ orders as (
         unioned.cost,
         {{ currency_or_default('unioned.currency') }} as currency,
         'order' as revenue_source,
+        -- what is given back lowers revenue, and what costs nothing was not bought: neither is an order
+        unioned.amount > 0 as is_purchase,
         unioned._export_file,
         unioned._export_record
     from unioned
@@ -55,6 +88,7 @@ won_opportunities as (
         cast(null as {{ money_type() }}) as cost,
         opportunity.currency,
         'won opportunity' as revenue_source,
+        true as is_purchase,
         opportunity._export_file,
         opportunity._export_record
     from {{ ref('int_opportunity_state') }} as state

@@ -35,7 +35,9 @@ amounts as (
         amount
     from {{ ref('int_order') }}
     -- one basis for a company: what recurs, or else what is bought again
-    where not exists (select 1 from {{ ref('int_subscription') }})
+    where
+        not exists (select 1 from {{ ref('int_subscription') }})
+        and customer_id is not null
 ),
 
 sides as (

@@ -100,6 +100,30 @@ def test_the_mapping_of_maven_crm_lands(exports: Exports, contracts: Contracts) 
     ]
 
 
+def test_the_mapping_of_the_call_center_lands(exports: Exports, contracts: Contracts) -> None:
+    exports.contracts = contracts
+    exports.write("exports.yml", (ROOT / "examples/call_center/exports.yml").read_bytes())
+    exports.write(
+        "Call-Center-Dataset.csv",
+        "\ufeffCall Id,Agent,Date,Time,Topic,Answered (Y/N),Resolved,Speed of answer in seconds,AvgTalkDuration,"
+        "Satisfaction rating\n"
+        "ID0001,Diane,2021-01-01,9:12:58,Contract related,Y,Y,109,0:02:23,3\n"
+        "ID0002,Becky,2021-07-01,9:12:58,Technical Support,N,N,,,\n",
+    )
+    report = exports.land()
+    assert report.warnings == []
+    assert exports.rows(
+        "select requested_at, response_seconds, contacts_count, is_resolved, satisfaction_score"
+        " from raw.generic__request order by request_id"
+    ) == [
+        ("2021-01-01T08:12:58.000000Z", "109", "1", "Y", "3"),
+        ("2021-07-01T07:12:58.000000Z", None, "0", "N", None),
+    ]
+    assert exports.rows(
+        "select direction, is_connected, duration_seconds from raw.generic__activity order by activity_id"
+    ) == [("inbound", "Y", "0:02:23"), ("inbound", "N", None)]
+
+
 def test_the_mapping_of_fivetrans_tables_names_only_columns_of_the_contracts(
     exports: Exports, contracts: Contracts
 ) -> None:

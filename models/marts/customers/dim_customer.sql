@@ -8,6 +8,7 @@ numbered_orders as (
         ordered_on,
         row_number() over (partition by source_system, customer_id order by ordered_on, order_id) as order_number
     from {{ ref('fct_order') }}
+    where is_purchase
 ),
 
 orders as (
@@ -38,10 +39,12 @@ subscriptions as (
 ),
 
 customers as (
+    -- who has only given back what was bought before the exports begin is a customer, too
     select
         source_system,
         customer_id
-    from orders
+    from {{ ref('fct_order') }}
+    where customer_id is not null
     union
     select
         source_system,

@@ -1,4 +1,4 @@
--- One row per order; where a company exports none, per won deal, labelled in revenue_source.
+-- One row per order or return; where a company exports none, per won deal, labelled in revenue_source.
 select
     orders.source_system,
     orders.order_id,
@@ -13,6 +13,7 @@ select
     {{ in_reporting_currency('orders.cost', 'orders.currency', 'fx.rate') }} as cost_base,
     orders.cost is not null as has_cost,
     orders.revenue_source,
+    orders.is_purchase,
     orders._export_file,
     orders._export_record
 from {{ ref('int_order') }} as orders

@@ -33,7 +33,7 @@ values_by_month as (
         {{ month_of('ordered_on') }} as month,
         amount_base as revenue_base,
         cast(0 as {{ money_type() }}) as cost_base,
-        true as is_order
+        is_purchase as is_order
     from {{ ref('fct_order') }}
     union all
     select
@@ -51,7 +51,7 @@ activity as (
         by_scope.scope_kind,
         by_scope.scope_id,
         by_scope.cohort_month,
-        -- costs of winning lie before the first order: they belong to month 0
+        -- costs of winning (and returns of older purchases) lie before the first order: they belong to month 0
         greatest({{ dbt.datediff('by_scope.cohort_month', 'values_by_month.month', 'month') }}, 0) as age_months,
         count(distinct case when values_by_month.is_order then values_by_month.source_system || ' ' || values_by_month.customer_id end) as active_count,
         sum(values_by_month.revenue_base) - sum(values_by_month.cost_base) as net_value_base

@@ -5,9 +5,9 @@ orders as (
     select
         source_system,
         customer_id,
-        count(*) as orders_count,
+        count(*) filter (where is_purchase) as orders_count,
         sum(amount_base) as revenue_base,
-        max(ordered_on) as last_order_on
+        max(ordered_on) filter (where is_purchase) as last_order_on
     from {{ ref('fct_order') }}
     group by source_system, customer_id
 ),

@@ -140,12 +140,15 @@ filled as (
         spine.period_month,
         spine.scope_kind,
         spine.scope_id,
-        case when spine.period_kind = 'month' then retained.customers_at_start_count end as customers_at_start_count,
-        case when spine.period_kind = 'month' then retained.kept_count end as kept_count,
+        -- nobody at the start of a completed month is nobody; a month that is not over is unknown
+        case when months.period_month is not null then coalesce(retained.customers_at_start_count, 0) end as customers_at_start_count,
+        case when months.period_month is not null then coalesce(retained.kept_count, 0) end as kept_count,
         coalesce(repeats.first_time_customers_count, 0) as first_time_customers_count,
         coalesce(repeats.old_enough_customers_count, 0) as old_enough_customers_count,
         coalesce(repeats.repeat_customers_count, 0) as repeat_customers_count
     from spine
+    left join months
+        on spine.period_month = months.period_month
     left join retained
         on {{ same_period_and_scope('spine', 'retained') }}
     left join repeats

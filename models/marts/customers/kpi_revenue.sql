@@ -5,7 +5,9 @@ orders as (
     select
         orders.source_system,
         orders.customer_id,
+        -- null where nobody knows whose order it is: it counts in revenue, and not among customers
         orders.source_system || ' ' || orders.customer_id as customer_key,
+        orders.is_purchase,
         orders.ordered_on,
         {{ month_of('orders.ordered_on') }} as period_month,
         orders.amount_base,
@@ -15,7 +17,7 @@ orders as (
         customer.segment,
         customer.country
     from {{ ref('fct_order') }} as orders
-    inner join {{ ref('dim_customer') }} as customer
+    left join {{ ref('dim_customer') }} as customer
         on
             orders.source_system = customer.source_system
             and orders.customer_id = customer.customer_id
@@ -42,9 +44,10 @@ monthly as (
         scope_id,
         period_month,
         sum(amount_base) as revenue_base,
-        count(*) as orders_count,
-        count(distinct customer_key) as active_customers_count,
-        count(distinct customer_key) filter (where {{ month_of('first_order_on') }} = period_month) as new_customers_count,
+        sum(amount_base) filter (where customer_key is not null) as customers_revenue_base,
+        count(*) filter (where is_purchase) as orders_count,
+        count(distinct customer_key) filter (where is_purchase) as active_customers_count,
+        count(distinct customer_key) filter (where is_purchase and {{ month_of('first_order_on') }} = period_month) as new_customers_count,
         sum(amount_base) filter (where has_cost) as costed_revenue_base,
         sum(cost_base) as cost_base
     from by_scope
@@ -57,6 +60,7 @@ spine as (
         scopes.scope_id,
         month.period_month,
         coalesce(monthly.revenue_base, 0) as revenue_base,
+        coalesce(monthly.customers_revenue_base, 0) as customers_revenue_base,
         coalesce(monthly.orders_count, 0) as orders_count,
         coalesce(monthly.active_customers_count, 0) as active_customers_count,
         coalesce(monthly.new_customers_count, 0) as new_customers_count,
@@ -91,9 +95,10 @@ overall as (
         scopes.scope_id,
         cast(null as date) as period_month,
         coalesce(sum(by_scope.amount_base), 0) as revenue_base,
-        count(by_scope.customer_key) as orders_count,
-        count(distinct by_scope.customer_key) as active_customers_count,
-        count(distinct by_scope.customer_key) as new_customers_count,
+        coalesce(sum(by_scope.amount_base) filter (where by_scope.customer_key is not null), 0) as customers_revenue_base,
+        count(*) filter (where by_scope.is_purchase) as orders_count,
+        count(distinct by_scope.customer_key) filter (where by_scope.is_purchase) as active_customers_count,
+        count(distinct by_scope.customer_key) filter (where by_scope.is_purchase) as new_customers_count,
         sum(by_scope.amount_base) filter (where by_scope.has_cost) as costed_revenue_base,
         sum(by_scope.cost_base) as cost_base,
         cast(null as {{ money_type() }}) as previous_month_revenue_base,
@@ -122,7 +127,8 @@ select
     orders_count,
     {{ divide_money('revenue_base', 'orders_count') }} as average_order_value,
     active_customers_count,
-    {{ divide_money('revenue_base', 'active_customers_count') }} as arpu,
+    cast(customers_revenue_base as {{ money_type() }}) as customers_revenue_base,
+    {{ divide_money('customers_revenue_base', 'active_customers_count') }} as arpu,
     new_customers_count,
     cast(previous_month_revenue_base as {{ money_type() }}) as previous_month_revenue_base,
     {{ divide('revenue_base - previous_month_revenue_base', 'previous_month_revenue_base') }} as growth_ratio,

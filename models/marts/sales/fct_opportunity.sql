@@ -75,6 +75,28 @@ line_families as (
     where place = 1
 ),
 
+exported_followups as (
+    -- a column of the export obeys the same rule as activities, by days, since many exports know the day only: one from after the close would make the clock negative
+    select
+        opportunities.source_system,
+        opportunities.opportunity_id,
+        opportunities.first_followup_at
+    from opportunities
+    inner join states
+        on
+            opportunities.source_system = states.source_system
+            and opportunities.opportunity_id = states.opportunity_id
+    cross join {{ ref('int_as_of') }} as as_of
+    where
+        opportunities.first_followup_at < as_of.as_of_at
+        and coalesce({{ local_date('opportunities.first_followup_at') }} >= {{ local_date('opportunities.created_at') }}, true)
+        and (
+            states.outcome = 'open'
+            or states.last_closed_at is null
+            or {{ local_date('opportunities.first_followup_at') }} <= {{ local_date('states.last_closed_at') }}
+        )
+),
+
 first_followups as (
     -- the first human activity after creation and before the close: an automatic reply is no follow-up, nor is a call about a closed deal
     select
@@ -168,11 +190,11 @@ joined as (
         case when states.outcome = 'lost' then opportunities.loss_reason end as loss_reason,
         case when states.outcome = 'lost' then opportunities.competitor end as lost_to_competitor,
         opportunities.created_at,
-        coalesce(opportunities.first_followup_at, first_followups.first_followup_at) as first_followup_at,
+        coalesce(exported_followups.first_followup_at, first_followups.first_followup_at) as first_followup_at,
         states.first_closed_at,
         states.last_closed_at,
         {{ local_date('opportunities.created_at') }} as created_on,
-        {{ local_date('coalesce(opportunities.first_followup_at, first_followups.first_followup_at)') }} as first_followup_on,
+        {{ local_date('coalesce(exported_followups.first_followup_at, first_followups.first_followup_at)') }} as first_followup_on,
         {{ local_date('states.last_closed_at') }} as closed_on,
         states.expected_close_on,
         states.amount,
@@ -224,6 +246,10 @@ joined as (
         on
             opportunities.source_system = product.source_system
             and opportunities.product_id = product.product_id
+    left join exported_followups
+        on
+            opportunities.source_system = exported_followups.source_system
+            and opportunities.opportunity_id = exported_followups.opportunity_id
     left join first_followups
         on
             opportunities.source_system = first_followups.source_system

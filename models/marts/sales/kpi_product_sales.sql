@@ -1,4 +1,4 @@
--- One row per period (month of the close) and product: units and revenue of won deals, share of all products, growth. Months without a sale keep their row.
+-- One row per period (month of the sale) and product: units and revenue of orders or won deals, share of all products, growth. Months without a sale keep their row.
 with
 
 sold as (
@@ -7,11 +7,11 @@ sold as (
         coalesce(product_id, 'unknown') as product_id,
         coalesce(product_name, product_id, 'unknown') as product_name,
         coalesce(product_family, 'unknown') as product_family,
-        closed_on,
+        sold_on,
         quantity,
         amount_base
     from {{ ref('fct_order_line') }}
-    where is_won
+    where is_sold
 ),
 
 products as (
@@ -33,7 +33,7 @@ sales as (
         count(*) as lines_count,
         sum(quantity) as units,
         sum(amount_base) as revenue_base
-    from ({{ by_period('sold', 'closed_on') }}) as sold_by_period
+    from ({{ by_period('sold', 'sold_on') }}) as sold_by_period
     group by source_system, product_id, period_kind, period_month
 ),
 

@@ -30,11 +30,13 @@ renamed as (
         "satisfaction_scale_maximum",
 
         -- booleans
-        coalesce("status" in ('resolved', 'closed'), false) as is_closed,
+        -- a yes or no is what the log says of today; the status is asked where there is none
+        coalesce("is_resolved", "status" in ('resolved', 'closed'), false) as is_closed,
 
         -- times
         "requested_at",
-        "first_human_response_at",
+        -- a log of calls tells how long the customer waited, not when somebody answered
+        coalesce("first_human_response_at", {{ dbt.dateadd('second', '"response_seconds"', '"requested_at"') }}) as first_human_response_at,
         "resolved_at",
         "reopened_at",
         "updated_at",
