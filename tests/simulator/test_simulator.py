@@ -13,7 +13,7 @@ from simulator import SimulationError, SimulationSettings, simulate, write_expor
 from simulator.__main__ import main
 
 ROOT = Path(__file__).resolve().parents[2]
-MAXIMUM_SEED_BYTES = 8_000_000
+MAXIMUM_SEED_BYTES = 6_000_000
 
 
 def contents(directory: Path) -> dict[str, bytes]:

@@ -232,11 +232,9 @@ def test_a_company_with_nothing_but_headers_has_every_table_and_its_headline_row
                     f"select distinct period_kind, scope_kind, scope_id from {relation}"
                 ).fetchall()
                 headlines += ("all", "all", "all") in rows
-                # the groups of channels are always there, as `all` is
-                assert {(period, kind) for period, kind, _ in rows} <= {
-                    ("all", "all"),
-                    ("all", "channel_group"),
-                }, relation
+                # the groups of channels and the actions on the web are always there, as `all` is
+                assert {period for period, _, _ in rows} <= {"all"}, relation
+                assert {kind for _, kind, _ in rows} <= {"all", "channel_group", "action"}, relation
         assert headlines >= 5
         rates = "select distinct n, win_rate, win_rate_low from sales.kpi_win_rate"
         assert warehouse.execute(rates).fetchall() == [(0, None, None)]
