@@ -152,14 +152,13 @@ class CompiledWarehouse:
 
 
 def headers_only(compiled: CompiledWarehouse, folder: Path) -> dict[str, list[Path]]:
-    """Exports without a record, for every seed but the reference tables."""
+    """Exports without a record, for every seed but the reference tables that another company starts with, too."""
     files = {}
     for node in compiled.nodes.values():
-        if (
-            node["resource_type"] == "seed"
-            and node["schema"] == "raw"
-            and not node["name"].startswith("reference")
-        ):
+        if node["resource_type"] != "seed":
+            continue
+        export = node["config"]["meta"].get("export", {})
+        if export.get("system") != "reference" or export.get("sample_only"):
             path = folder / f"{node['name']}.csv"
             path.write_text(",".join(node["columns"]) + "\n", encoding="utf-8")
             files[node["name"]] = [path]

@@ -23,6 +23,9 @@ WITHOUT_A_LEADERBOARD = {
     "service.kpi_call_conversion.opportunities_per_1000": "young months count in it: the mature one is ranked",
     "service.kpi_call_conversion.won_per_1000": "young months count in it: the mature one is ranked",
     "partners.kpi_partner_scorecard.close_rate": "young cohorts count in it: close_rate of scope partner is ranked",
+    "sales.kpi_close_rate.close_rate_year_before": "the same month a year before, beside which the rate of today stands",
+    "sales.kpi_stage_conversion.team_both_rate": "the average of the rep's team, beside the rep",
+    "sales.kpi_stage_conversion.team_reached_rate": "the average of the rep's team, beside the rep",
     "management.kpi_training_effect.before": "a rep beside himself at another time",
     "management.kpi_training_effect.after": "a rep beside himself at another time",
 }
