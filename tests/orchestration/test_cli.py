@@ -16,9 +16,9 @@ from tests.orchestration.toy import ToyProject, make_toy
 
 
 @pytest.fixture
-def in_toy(toy: ToyProject, monkeypatch: pytest.MonkeyPatch) -> ToyProject:
-    monkeypatch.chdir(toy.root)
-    return toy
+def in_toy(published_toy: ToyProject, monkeypatch: pytest.MonkeyPatch) -> ToyProject:
+    monkeypatch.chdir(published_toy.root)
+    return published_toy
 
 
 def published_rows(toy: ToyProject, table: str) -> int:

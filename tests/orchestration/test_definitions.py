@@ -21,7 +21,7 @@ RATE = dg.AssetKey(["sales", "kpi_win_rate"])
 
 
 @pytest.fixture(scope="module")
-def project(toy: ToyProject) -> ParsedProject:
+def project(toy: ToyProject, first_summary: str) -> ParsedProject:
     return parse(toy.paths)
 
 
