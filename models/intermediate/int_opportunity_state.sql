@@ -57,18 +57,6 @@ later_changes as (
     where is_after_as_of
 ),
 
-later_owners as (
-    -- who handed the deal over after as_of owned it then
-    select
-        changes.source_system,
-        changes.opportunity_id,
-        min_by(changes.owner_before_id, changes.changed_at) as owner_id
-    from {{ ref('int_opportunity_owner_change') }} as changes
-    cross join {{ ref('int_as_of') }} as as_of
-    where changes.changed_at >= as_of.as_of_at
-    group by changes.source_system, changes.opportunity_id
-),
-
 states as (
     select
         opportunities.*,
@@ -78,7 +66,7 @@ states as (
         histories.stage as history_stage,
         histories.stage_order as history_stage_order,
         histories.amount as history_amount,
-        coalesce(later_owners.owner_id, case when later_changes.opportunity_id is not null then histories.owner_id end, opportunities.owner_id) as owner_at_as_of,
+        coalesce(former_owners.owner_id, case when later_changes.opportunity_id is not null then histories.owner_id end, opportunities.owner_id) as owner_at_as_of,
         histories.expected_close_on as history_expected_close_on,
         coalesce(histories.was_qualified, false) as was_qualified,
         -- the export is younger than as_of and its history tells what was known then
@@ -99,10 +87,10 @@ states as (
         on
             opportunities.source_system = later_changes.source_system
             and opportunities.opportunity_id = later_changes.opportunity_id
-    left join later_owners
+    left join {{ ref('int_opportunity_former_owner') }} as former_owners
         on
-            opportunities.source_system = later_owners.source_system
-            and opportunities.opportunity_id = later_owners.opportunity_id
+            opportunities.source_system = former_owners.source_system
+            and opportunities.opportunity_id = former_owners.opportunity_id
 ),
 
 decided as (

@@ -6,7 +6,7 @@ live as (
         opportunities.source_system,
         opportunities.opportunity_id,
         opportunities.account_id,
-        opportunities.owner_id,
+        states.owner_id,
         opportunities.sourcing_partner_id,
         opportunities.source,
         opportunities.product_family,
@@ -29,7 +29,7 @@ deleted as (
         versions.source_system,
         versions.opportunity_id,
         versions.account_id,
-        versions.owner_id,
+        coalesce(former_owners.owner_id, versions.owner_id) as owner_id,
         versions.sourcing_partner_id,
         versions.source,
         versions.product_family,
@@ -42,6 +42,10 @@ deleted as (
         versions._export_record
     from {{ ref('int_opportunity_version') }} as versions
     cross join {{ ref('int_as_of') }} as as_of
+    left join {{ ref('int_opportunity_former_owner') }} as former_owners
+        on
+            versions.source_system = former_owners.source_system
+            and versions.opportunity_id = former_owners.opportunity_id
     where
         versions.is_deleted
         -- nobody knows when it was deleted: it was in the pipeline for an unknown time

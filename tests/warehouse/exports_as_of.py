@@ -119,6 +119,16 @@ def exports_as_of(files: Mapping[str, Sequence[Path]], as_of: date, folder: Path
     return result
 
 
+def newest_versions(files: Mapping[str, Sequence[Path]], folder: Path) -> dict[str, list[Path]]:
+    """The same files with one version of each deal: an older one beside it is a history that only one side would have."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (path,) = files["salesforce__opportunity"]
+    newest = 'qualify row_number() over (partition by "Id" order by "LastModifiedDate" desc) = 1'
+    query = f"select * from read_csv('{path}', {READ}) {newest}"
+    duckdb.sql(f"copy ({query}) to '{folder / path.name}' (header, delimiter ',', quote '\"')")
+    return {**files, "salesforce__opportunity": [folder / path.name]}
+
+
 def _at(text: str) -> str:
     """The SQL with the day and the instant at which it ends; Türkiye is three hours ahead all year."""
     end_at = "(cast(getvariable('day') + 1 as timestamp) - interval 3 hour)"
