@@ -126,7 +126,7 @@ def sample(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Warehous
 
 
 # Files that refresh companies of their own come early, so that the second worker has work while the first makes the sample.
-FIRST = ("test_address.py", "test_call_campaign.py", "test_support_log.py", "test_pipeline_of_own_exports.py")
+FIRST = ("test_address.py", "test_support_log.py", "test_call_campaign.py", "test_pipeline_of_own_exports.py")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -8,6 +8,8 @@ import pytest
 
 from tests.conftest import Warehouse, refreshed, write_exports
 
+pytestmark = pytest.mark.slow
+
 MAPPING = """\
 version: 1
 vars: {reporting_time_zone: Europe/Lisbon, as_of: "2024-12-31"}

@@ -11,6 +11,8 @@ import pytest
 
 from tests.conftest import Warehouse, refreshed, write_exports
 
+pytestmark = pytest.mark.slow
+
 MAPPING = """\
 version: 1
 vars: {reporting_currency: EUR, reporting_time_zone: Europe/Istanbul%s}
@@ -94,7 +96,6 @@ def test_the_targets_of_the_sample_company_are_not_those_of_another(company: War
     ) == [(None, None)]
 
 
-@pytest.mark.slow
 def test_going_back_in_time_gives_what_that_day_knew(tmp_path: Path) -> None:
     then = company_of(tmp_path, ", as_of: 2024-01-31")
     assert then.one("select max(as_of_on)::varchar from sales.fct_pipeline_daily") == ("2024-01-31",)
@@ -102,7 +103,6 @@ def test_going_back_in_time_gives_what_that_day_knew(tmp_path: Path) -> None:
     assert state(then, "late", "2024-01-31") == (False, None, None, "Ana")
 
 
-@pytest.mark.slow
 def test_a_single_export_knows_its_own_day_only(tmp_path: Path) -> None:
     mapping = (MAPPING % "").replace("deals_*.csv", "deals_3.csv")
     company = refreshed(
@@ -114,7 +114,6 @@ def test_a_single_export_knows_its_own_day_only(tmp_path: Path) -> None:
     assert state(company, "grown", "2024-02-21") == (False, None, None, "Bo")
 
 
-@pytest.mark.slow
 def test_a_file_that_is_replaced_day_by_day_tells_as_much_as_files_that_are_kept(
     company: Warehouse, tmp_path: Path
 ) -> None:
