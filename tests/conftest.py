@@ -86,7 +86,7 @@ def refreshed(folder: Path, exports_dir: Path | None = None, **options: Any) -> 
     paths = paths_in(folder, exports_dir)
     summary = refresh(paths, progress=Progress(quiet=True), **options)
     # the next refresh of another company compiles into the same folder
-    shutil.copytree(TARGET / "compiled", folder / "compiled")
+    shutil.copytree(TARGET / "compiled", folder / "compiled", dirs_exist_ok=True)
     return Warehouse(paths, summary)
 
 
